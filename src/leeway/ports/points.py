@@ -1,0 +1,140 @@
+"""The store of points: everything ever known of every series, append-only in meaning, compacted in form.
+
+A *version* of a slice is one appended row; the newest version is the one with the greatest `(fence, seq)`. `known_at`
+is for reading the past ("as known at"), never for deciding which version wins. Times are epoch seconds, `known_at`
+epoch microseconds. Every method is safe to call from any thread; all block, so never call them on the event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leeway.core.points import Floats, Ints
+from leeway.core.window import Span
+from leeway.ports.source import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Points of many series as columns. `value` is NaN for ratio series; counts are quanta (see core.points)."""
+
+    series: NDArray[np.int32]
+    time: Ints
+    good: Ints
+    total: Ints
+    value: Floats
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Judged hours of objectives as columns: the roll-up that makes a start fast. `hour` is epoch seconds // 3600."""
+
+    objective: NDArray[np.int32]
+    hour: Ints
+    bad: Ints
+    total: Ints
+    covered: Ints
+
+    def __len__(self) -> int:
+        return len(self.hour)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A span of one series has new versions; announced after they are durable, in the order of `seq`."""
+
+    series: int
+    span: Span
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One reading of one series, kept so that every number leads back to its query."""
+
+    series: int
+    provenance: Provenance
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An idempotency key with the digest of what it was used for."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The acknowledgement: durable on disk. `repeated` is true when the key had been used for the same content."""
+
+    seq: int
+    rows: int
+    repeated: bool = False
+
+
+class PointStore(Protocol):
+    """Durable points. Errors: StoreFull (nothing was acknowledged), Conflict (key reused), NewerFormat (on opening)."""
+
+    def append(
+        self,
+        rows: Rows,
+        *,
+        known_at: int,
+        fence: int = 0,
+        readings: Sequence[Collected] = (),
+        key: Key | None = None,
+    ) -> Appended:
+        """Returns when the rows, their readings and the key are durable in one transaction; group commit inside."""
+
+    def read(self, series: int, span: Span, *, as_known_at: int | None = None) -> Rows:
+        """Newest version of each slice of one series, by time; with `as_known_at`, newest of those known by then."""
+
+    def read_all(self, series: Sequence[int], span: Span) -> Rows:
+        """Newest versions of many series at once, ordered by (time, series): for warming up a ledger."""
+
+    def extent(self) -> dict[int, Span]:
+        """Per series the span from its first slice to just after its last; series without rows are absent."""
+
+    def readings(self, series: int, span: Span, *, limit: int = 100) -> tuple[Collected, ...]:
+        """Readings that overlap the span, newest first."""
+
+    def last_readings(self) -> dict[int, Collected]:
+        """Per series the reading with the latest end."""
+
+    def follow(self, listener: Callable[[tuple[Change, ...]], None]) -> Callable[[], None]:
+        """Calls `listener` after each commit, from the writer's thread; returns how to stop."""
+
+    def changes(self, after_seq: int) -> tuple[Change, ...]:
+        """Changes with a greater seq, oldest first, as far back as they are kept."""
+
+    def save_hours(self, tallies: Tallies) -> None:
+        """Replaces the roll-up of these (objective, hour) pairs."""
+
+    def hours(self, objectives: Sequence[int], span: Span) -> Tallies:
+        """Roll-up rows whose hour starts in the span, ordered by (hour, objective)."""
+
+    def drop_hours(self, objectives: Sequence[int]) -> None:
+        """Forgets the roll-up of objectives whose definition changed."""
+
+    def compact(self, day: int) -> None:
+        """Moves one finished UTC day (epoch days) to history: newest versions sorted by series, older ones apart."""
+
+    def retain(self, before: int) -> int:
+        """Deletes points, versions, readings and keys older than epoch second `before`; returns rows deleted."""
+
+    def backup(self, to: Path) -> None:
+        """Writes a consistent copy into the new folder `to` while work goes on."""
+
+    def close(self) -> None:
+        """Ends the writer after what was handed to it is durable."""

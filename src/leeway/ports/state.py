@@ -1,0 +1,119 @@
+"""The store of state: definitions with their history, series, and jobs. Small, transactional, shared by replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of one document. `body` is its OpenSLO YAML text, None when this revision deleted it."""
+
+    kind: str
+    name: str
+    number: int
+    body: str | None
+    at: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A wanted change: the new body (None deletes) and the revision it was planned against (0: it must not exist)."""
+
+    kind: str
+    name: str
+    body: str | None
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The data of one SLI: numbered for ever. A changed indicator (`digest`) is a new series, so data never mixes.
+
+    `objective` is "" for an SLI of the whole SLO. `scale` is quanta per event. `born` is when it was first applied.
+    """
+
+    id: int
+    slo: str
+    objective: str
+    digest: str
+    scale: int
+    born: float
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Long work that can be watched and resumed: `done` of `all` units, `note` in plain words."""
+
+    id: int
+    kind: str
+    subject: str
+    state: JobState
+    done: int
+    all: int
+    note: str
+    at: float
+
+
+class StateStore(Protocol):
+    """Durable state. Errors: Conflict (planned against an older revision), StoreFull, NewerFormat (on opening)."""
+
+    def documents(self) -> tuple[Revision, ...]:
+        """The current revision of every document that is not deleted, by kind and name."""
+
+    def document(self, kind: str, name: str) -> Revision | None:
+        """The current revision, or None."""
+
+    def history(self, kind: str, name: str) -> tuple[Revision, ...]:
+        """All revisions, newest first, deletions included."""
+
+    def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
+        """All edits or none. Raises Conflict, naming the document, if one was changed since it was planned."""
+
+    def series_for(self, slo: str, objective: str, digest: str, *, scale: int, at: float) -> Series:
+        """The series of this SLI, made if it is new."""
+
+    def all_series(self) -> tuple[Series, ...]:
+        """Every series ever made, by id."""
+
+    def objective_for(self, slo: str, objective: str, digest: str) -> int:
+        """The number of this objective's definition, made if it is new; numbers are never reused."""
+
+    def learned_delays(self) -> dict[int, float]:
+        """Per series the learned delay of its source in seconds."""
+
+    def learn_delay(self, series: int, delay_s: float) -> None:
+        """Keeps the learned delay of a series."""
+
+    def start_job(self, kind: str, subject: str, units: int, at: float) -> Job:
+        """A new queued job."""
+
+    def save_job(self, job: Job) -> None:
+        """Keeps the progress of a job."""
+
+    def job(self, number: int) -> Job | None:
+        """One job, or None."""
+
+    def jobs(self, *, limit: int = 50) -> tuple[Job, ...]:
+        """The newest jobs first."""
+
+    def backup(self, to: Path) -> None:
+        """Writes a consistent copy to the new file `to` while work goes on."""
+
+    def close(self) -> None:
+        """Releases the database."""
