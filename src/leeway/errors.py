@@ -50,9 +50,7 @@ class NotFound(LeewayError):
 class Transient(LeewayError):
     """The same call may succeed later."""
 
-    def __init__(
-        self, message: str, *, place: str = "", mend: str = "", retry_after_s: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, place: str = "", mend: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, place=place, mend=mend)
         self.retry_after_s = retry_after_s
 
