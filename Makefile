@@ -1,0 +1,62 @@
+# Everything a contributor does has a name here. Stamp files make a second call cost nothing;
+# a step runs again when what it was made from has changed.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+made_from := tools/bootstrap.py pyproject.toml src/leeway/version.py
+
+.venv/.run: requirements.lock $(made_from)
+	@$(PYTHON) tools/bootstrap.py run && touch $@
+
+.venv/.dev: requirements-dev.lock $(made_from)
+	@$(PYTHON) tools/bootstrap.py dev && touch .venv/.run $@
+
+.tools/.test: requirements-dev.lock $(made_from)
+	@$(PYTHON) tools/bootstrap.py test && mkdir -p .tools && touch .venv/.run .venv/.dev $@
+
+.PHONY: help install demo test check soak bench docs lock clean
+
+help: ## this list
+	@echo "Leeway: how much unreliability can you still afford?"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "A fresh machine needs git, make and python3 (3.11 or newer); the rest is fetched, into this folder."
+	@echo "Options go in ARGS: make test ARGS='-k window', make soak ARGS=-x, make lock ARGS=--upgrade"
+
+install: .venv/.run ## .venv with the command .venv/bin/leeway
+
+demo: install ## a small real service, 90 days of history and their error budgets, on this machine alone
+	@$(BIN)/leeway demo $(ARGS)
+
+test: .tools/.test ## every test that this machine can run, in random order; says what it could not run and why
+	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
+
+check: .venv/.dev ## format, lint, types, layers, dependencies, the rules of the house, documentation
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+	$(BIN)/python -m pytest -q tests/arch
+	@$(MAKE) docs
+
+soak: .tools/.test ## the long tests at full length: hundreds of kills, long loads (make test runs a tenth of them)
+	@$(BIN)/python -m pytest tests/soak --soak --timeout=0 -q $(ARGS)
+
+bench: .venv/.dev ## measured figures, medians and ratios, in a table
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: .venv/.dev ## the documentation, into docs/_build/html; a warning is an error
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+compile := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: .venv/.dev ## write both lock files anew from pyproject.toml (pins stay; ARGS=--upgrade lifts them)
+	$(compile) $(ARGS) --group install --group dev pyproject.toml -o requirements-dev.lock
+	$(compile) $(ARGS) --group install -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean: ## remove all that make made, .venv and .tools too
+	rm -rf .venv .tools build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
