@@ -1,4 +1,4 @@
-"""Every error Leeway raises on purpose. Two questions are answered by the type: can a retry help, and whose fault is it?
+"""Every error Leeway raises on purpose. The type answers two questions: can a retry help, and whose fault is it?
 
 ::
 

@@ -23,7 +23,7 @@ class Refusal:
 class PushBatch:
     """Decoded rows. `series[i]` indexes `names`: the SLO's name, or `slo/objective`. `time` is epoch seconds.
 
-    Ratio rows carry `good` and `total` (NaN in `value`), threshold rows carry `value` (NaN in the counts). `row` is each
+    Ratio rows carry `good` and `total` (NaN in `value`), threshold rows `value` (NaN in the counts). `row` is each
     row's place in the batch as sent; `refused` holds the rows that could not be decoded.
     """
 

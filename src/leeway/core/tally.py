@@ -1,0 +1,47 @@
+"""What a span of time did to a budget. Every method comes down to these three numbers, so every method sums up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leeway.core.objective import Method
+
+RATIO_QUANTA = 10**13
+"""One slice of RatioTimeslices is this many quanta: a year of minutes fits int64 and stays exact to 1e-13 a slice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """How many quanta make one: of what counts as bad, and of what counts at all."""
+
+    bad: int
+    total: int
+
+
+def units(method: Method, scale: int) -> Units:
+    """The quanta of a method's tallies, for a series with `scale` quanta per event.
+
+    >>> units(Method.TIMESLICES, 1000)
+    Units(bad=1, total=1)
+    """
+    if method.counts_events:
+        return Units(scale, scale)
+    return Units(RATIO_QUANTA if method is Method.RATIO_TIMESLICES else 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over a span: bad and total in the method's quanta, and the number of steps that have a row (`covered`).
+
+    Tallies of neighbouring spans add up to the tally of both.
+
+    >>> Tally(1, 10, 2) + Tally(0, 5, 1)
+    Tally(bad=1, total=15, covered=3)
+    """
+
+    bad: int
+    total: int
+    covered: int
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.bad + other.bad, self.total + other.total, self.covered + other.covered)
