@@ -13,7 +13,7 @@ from leeway.spec.finding import Mark
 class Scalar:
     """A single value. Numbers are int or Decimal, never float, so that 0.999 stays 999/1000; `text` is as written."""
 
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
     text: str
     mark: Mark
 

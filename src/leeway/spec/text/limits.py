@@ -1,0 +1,22 @@
+"""How much a document may ask of the machine that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps that keep reading below a second and 200 MB, whatever the text; all far above what people write.
+
+    `size` is in bytes; `nodes` counts the values of one document after aliases are expanded, `file_nodes` those
+    of the whole file; `digits` is per number; `findings` is how many are listed before the rest is summed up.
+    """
+
+    size: int = 10_000_000
+    depth: int = 100
+    nodes: int = 100_000
+    file_nodes: int = 300_000
+    digits: int = 100
+    findings: int = 200
+    syntax_errors: int = 20
