@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import assert_never
 
 import numpy as np
@@ -24,116 +24,125 @@ MAX_QUANTA = 2**53
 """The largest count of one step, in quanta: beyond it a float is no longer exact."""
 
 
-class Fault(StrEnum):
-    """Why a row is quarantined. The values are stable; people see `explain`."""
+class Fault(IntEnum):
+    """Why a row is quarantined; NONE is a row that can be trusted. `reason` is stable, `sentence` is for people."""
 
-    OFF_GRID = "off-grid"
-    NOT_A_NUMBER = "not-a-number"
-    NEGATIVE = "negative"
-    MORE_THAN_TOTAL = "more-than-total"
-    NO_RATIO = "no-ratio"
-    TOO_LARGE = "too-large"
-    FUTURE = "future"
+    NONE = 0
+    OFF_GRID = 1
+    FUTURE = 2
+    NOT_A_NUMBER = 3
+    NEGATIVE = 4
+    MORE_THAN_TOTAL = 5
+    TOO_LARGE = 6
+    NO_RATIO = 7
+
+    @property
+    def reason(self) -> str:
+        """The stable word for machines."""
+        return self.name.lower().replace("_", "-")
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with the row."""
+        return _SENTENCES[self]
 
 
-def explain(fault: Fault) -> str:
-    """The fault in one sentence."""
-    match fault:
-        case Fault.OFF_GRID:
-            return "the time is not the start of a step"
-        case Fault.NOT_A_NUMBER:
-            return "a number is empty, NaN or infinite"
-        case Fault.NEGATIVE:
-            return "a count is below zero"
-        case Fault.MORE_THAN_TOTAL:
-            return "more good or bad events than events in total"
-        case Fault.NO_RATIO:
-            return "a ratio lies outside 0..1"
-        case Fault.TOO_LARGE:
-            return "a count is too large to be exact"
-        case Fault.FUTURE:
-            return "the time lies more than five minutes ahead"
-    assert_never(fault)
+_SENTENCES = {
+    Fault.NONE: "nothing is wrong",
+    Fault.OFF_GRID: "the time is not the start of a step",
+    Fault.FUTURE: "the time lies more than five minutes ahead",
+    Fault.NOT_A_NUMBER: "a number is empty, NaN or infinite",
+    Fault.NEGATIVE: "a count is below zero",
+    Fault.MORE_THAN_TOTAL: "there are more good or bad events than events in total",
+    Fault.TOO_LARGE: "a count is too large to be exact",
+    Fault.NO_RATIO: "a ratio lies outside 0..1",
+}
 
 
 class Kind(StrEnum):
     """What the numbers of a series are."""
 
     COUNTS = "counts"
-    RAW_RATIO = "raw-ratio"
+    SUCCESS_RATIO = "success-ratio"
+    FAILURE_RATIO = "failure-ratio"
     VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Rows as received, before trust: `good` and `total` for counts (bad events already turned into good ones by
-    `good_from_bad`), `value` for a raw success ratio or a value. Unused columns are None. Any order, repeats allowed.
+    """Rows as received, before trust, in any order, repeats allowed; columns that the kind does not use are None.
+
+    Counts have `total` and one of `good` and `bad`; raw ratios and values have `value`.
     """
 
     time: Ints
     good: Floats | None = None
+    bad: Floats | None = None
     total: Floats | None = None
     value: Floats | None = None
 
+    @property
+    def part(self) -> Floats:
+        """The counted part of the total: good or bad events."""
+        return _there(self.good if self.bad is None else self.bad)
 
-Faults = NDArray[np.object_]
+
+Faults = NDArray[np.int8]
 
 
 def inspect(kind: Kind, rows: Measured, *, step_s: int, now: float | None = None, scale: int = 1) -> Faults:
-    """Per row its first fault, or None if it can be trusted. `now` None judges no row as future."""
-    faults: Faults = np.full(len(rows.time), None, np.object_)
+    """Per row its first fault (see Fault; 0 is none). `now` None judges no row as future."""
+    faults: Faults = np.zeros(len(rows.time), np.int8)
 
     def mark(wrong: NDArray[np.bool_], fault: Fault) -> None:
-        faults[wrong & (faults == None)] = fault  # noqa: E711 - an element-wise comparison, not an identity
+        faults[wrong & (faults == Fault.NONE)] = fault
 
     mark(rows.time % step_s != 0, Fault.OFF_GRID)
     if now is not None:
         mark(rows.time > now + FUTURE_S, Fault.FUTURE)
     if kind is Kind.COUNTS:
-        good, total = _columns(rows.good, rows.total)
-        mark(~(np.isfinite(good) & np.isfinite(total)), Fault.NOT_A_NUMBER)
-        mark((good > total) & ~(total < 0), Fault.MORE_THAN_TOTAL)
-        mark((good < 0) | (total < 0), Fault.NEGATIVE)
+        part, total = rows.part, _there(rows.total)
+        mark(~(np.isfinite(part) & np.isfinite(total)), Fault.NOT_A_NUMBER)
+        mark((part < 0) | (total < 0), Fault.NEGATIVE)
+        mark(part > total, Fault.MORE_THAN_TOTAL)
         mark(total > MAX_QUANTA / scale, Fault.TOO_LARGE)
-    else:
-        (value,) = _columns(rows.value)
-        mark(~np.isfinite(value), Fault.NOT_A_NUMBER)
-        if kind is Kind.RAW_RATIO:
-            mark((value < 0) | (value > 1), Fault.NO_RATIO)
+        return faults
+    value = _there(rows.value)
+    mark(~np.isfinite(value), Fault.NOT_A_NUMBER)
+    if kind is not Kind.VALUE:
+        mark((value < 0) | (value > 1), Fault.NO_RATIO)
     return faults
-
-
-def _columns(*columns: Floats | None) -> tuple[Floats, ...]:
-    if any(column is None for column in columns):
-        raise ValueError("a column that this kind of series needs is missing")
-    return tuple(column for column in columns if column is not None)
 
 
 def trusted(kind: Kind, rows: Measured, faults: Faults, *, scale: int) -> Points:
     """The rows without fault as points: in whole quanta, by time; of rows with one time the later one stands."""
-    keep = np.flatnonzero(faults == None)  # noqa: E711 - an element-wise comparison, not an identity
+    keep = np.flatnonzero(faults == Fault.NONE)
     order = keep[np.argsort(rows.time[keep], kind="stable")]
-    time = rows.time[order]
-    last = np.append(time[1:] != time[:-1], np.True_) if len(time) else np.empty(0, np.bool_)
-    order, time = order[last], time[last]
-    if kind is Kind.VALUE:
-        (value,) = _columns(rows.value)
-        return Points(time, np.zeros(len(time), np.int64), np.full(len(time), scale, np.int64), value[order], scale)
-    if kind is Kind.RAW_RATIO:
-        (value,) = _columns(rows.value)
-        return Points(time, quanta(value[order], scale), np.full(len(time), scale, np.int64), None, scale)
-    good, total = _columns(rows.good, rows.total)
-    return Points(time, quanta(good[order], scale), quanta(total[order], scale), None, scale)
+    newest = np.append(np.diff(rows.time[order]) != 0, np.ones(min(1, len(order)), np.bool_)).astype(np.bool_)
+    order = order[newest]
+    time, one = rows.time[order], np.full(len(order), scale, np.int64)
+    match kind:
+        case Kind.COUNTS:
+            part, total = quanta(rows.part[order], scale), quanta(_there(rows.total)[order], scale)
+            return Points(time, part if rows.bad is None else total - part, total, None, scale)
+        case Kind.SUCCESS_RATIO:
+            return Points(time, quanta(_there(rows.value)[order], scale), one, None, scale)
+        case Kind.FAILURE_RATIO:
+            return Points(time, one - quanta(_there(rows.value)[order], scale), one, None, scale)
+        case Kind.VALUE:
+            return Points(time, np.zeros(len(order), np.int64), one, _there(rows.value)[order], scale)
+    assert_never(kind)
+
+
+def _there(column: Floats | None) -> Floats:
+    if column is None:
+        raise ValueError("a column that this kind of series needs is missing")
+    return column
 
 
 def quanta(amount: Floats, scale: int) -> Ints:
     """Whole quanta nearest to each amount."""
     return np.rint(amount * scale).astype(np.int64)
-
-
-def good_from_bad(bad: Floats, total: Floats) -> Floats:
-    """Good events where bad ones were counted. Bad below zero becomes good above total, so it is found out."""
-    return total - bad
 
 
 def fitting_scale(*columns: Floats | None, finest: int = 9) -> int:
@@ -143,11 +152,16 @@ def fitting_scale(*columns: Floats | None, finest: int = 9) -> int:
     10
     """
     amounts = [column[np.isfinite(column)] for column in columns if column is not None]
-    for digits in range(finest):
-        scaled = [amount * 10.0**digits for amount in amounts]
-        if all(np.all(np.abs(each - np.rint(each)) <= np.abs(each) * 1e-15) for each in scaled):
-            return 10**digits
-    return 10**finest
+    scale = 1
+    for digits in range(finest + 1):
+        scale = int(10**digits)
+        if all(_whole(amount * scale) for amount in amounts):
+            break
+    return scale
+
+
+def _whole(amount: Floats) -> bool:
+    return bool(np.all(np.abs(amount - np.rint(amount)) <= np.abs(amount) * 1e-15))
 
 
 def increases(samples: Floats) -> Floats:

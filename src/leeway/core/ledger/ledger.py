@@ -1,0 +1,239 @@
+"""The ledger: day-blocked, time-major prefix sums of tallies; a column is an objective, a row a minute or an hour.
+
+Within a day every row holds the exclusive sum since that day's midnight (UTC); `base` holds the sum of all days before,
+so a correction touches one day's rows and the later bases, and a new day costs nothing: both tiers are rings of days.
+Row 1,440 of the minutes is the whole day. Sums are whole quanta and wrap at 64 bits; only differences are ever read, so
+nothing is lost as long as a span itself fits.
+
+Look-ups before the days of minutes are answered at whole hours; within an hour they need its minutes again, which the
+owner lends once (`lend`), because it alone can read the store: `OutOfReach` names the hour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leeway.core.ledger.grid import COVERED, HOUR_S, HOURS, MINUTE_DAYS, MINUTE_S, MINUTES, Layout, Width
+from leeway.core.objective import DAY_S
+from leeway.core.points import Ints
+from leeway.core.tally import Tally
+from leeway.core.window import Span
+
+Columns = NDArray[np.intp] | slice
+
+
+class OutOfReach(LookupError):
+    """The ledger cannot answer for this time as it is. `hour` (epoch seconds) can be lent; None: nothing can help."""
+
+    def __init__(self, time: int, hour: int | None) -> None:
+        super().__init__(f"no rows for {time}")
+        self.time = time
+        self.hour = hour
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Running sums of all columns at one time; the difference of two is a span."""
+
+    bad: Ints
+    total: Ints
+    covered: Ints
+
+    def __sub__(self, earlier: Sums) -> Sums:
+        return Sums(self.bad - earlier.bad, self.total - earlier.total, self.covered - earlier.covered)
+
+    def __getitem__(self, columns: Columns) -> Sums:
+        return Sums(self.bad[columns], self.total[columns], self.covered[columns])
+
+
+class Ledger:
+    """Running tallies of up to `width` objectives of one layout, from `begin` (a midnight) to `head` (a minute).
+
+    Not safe for several writers; readers in the same thread only.
+    """
+
+    def __init__(self, layout: Layout, begin: int, width: int) -> None:
+        if begin % DAY_S:
+            raise ValueError("a ledger begins at midnight UTC")
+        self.layout = layout
+        self.width = width
+        self.begin = begin
+        self.head = begin
+        self._quantities = tuple(
+            _Quantity(dtype, layout.hour_days, width) for dtype in (layout.bad, layout.total, COVERED)
+        )
+        self._lent: dict[int, tuple[Ints, ...]] = {}
+
+    def advance(self, to: int) -> None:
+        """Moves the head to the minute `to`: what is not yet known of the new minutes adds nothing."""
+        if to % MINUTE_S:
+            raise ValueError("the head of a ledger is a whole minute")
+        as_minutes = _first_minute(to)
+        while self.head < to:
+            end = min(to, self.head - self.head % DAY_S + DAY_S)
+            for quantity in self._quantities:
+                quantity.advance(self.head, end, minutes=end > as_minutes)
+            self.head = end
+        self._lent = {hour: rows for hour, rows in self._lent.items() if hour >= self._oldest()}
+
+    def put(self, time: int, columns: NDArray[np.intp], bad: Ints, total: Ints, covered: Ints) -> None:
+        """What the minute `time` adds for these columns, in place of what it added before."""
+        if not self._first_minute() <= time < self.head:
+            raise OutOfReach(time, None)
+        for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
+            quantity.put(time, self.head, columns, amount)
+
+    def put_day(self, day: int, columns: Columns, bad: Ints, total: Ints, covered: Ints) -> None:
+        """What each minute (rows) of the day that begins at `day` adds for these columns, replacing all of that day."""
+        rows = MINUTES if self.head >= day + DAY_S else (self.head - day) // MINUTE_S
+        if not self._first_minute() <= day < self.head:
+            raise OutOfReach(day, None)
+        for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
+            quantity.put_rows(day, self.head, columns, amount[:rows], minutes=True)
+
+    def put_hours(self, day: int, columns: Columns, bad: Ints, total: Ints, covered: Ints) -> None:
+        """As `put_day` for an older day: one row per hour. Hours lent of that day are forgotten."""
+        if not self._oldest() <= day < self._first_minute():
+            raise OutOfReach(day, None)
+        for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
+            quantity.put_rows(day, self.head, columns, amount, minutes=False)
+        self._lent = {hour: rows for hour, rows in self._lent.items() if not day <= hour < day + DAY_S}
+
+    def lend(self, hour: int, bad: Ints, total: Ints, covered: Ints) -> None:
+        """What each of the 60 minutes (rows) of an old hour adds, for all columns; kept until the hour falls out."""
+        self._lent[hour] = tuple(np.cumsum(amount, axis=0, dtype=np.int64) for amount in (bad, total, covered))
+
+    def clear(self, column: int) -> None:
+        """Makes a column all zero, for a new objective to use."""
+        for quantity in self._quantities:
+            quantity.clear(column)
+        for rows in self._lent.values():
+            for amount in rows:
+                amount[:, column] = 0
+
+    def sums(self, time: int, columns: Columns = slice(None)) -> Sums:
+        """Running sums at `time` (rounded down to a minute; not after the head). Raises OutOfReach."""
+        if time >= self._first_minute():
+            if time > self.head:
+                raise OutOfReach(time, None)
+            return Sums(*(quantity.at_minute(time, columns) for quantity in self._quantities))
+        if time < self._oldest():
+            raise OutOfReach(time, None)
+        hour = time - time % HOUR_S
+        whole = Sums(*(quantity.at_hour(hour, columns) for quantity in self._quantities))
+        minute = time % HOUR_S // MINUTE_S
+        if minute == 0:
+            return whole
+        if hour not in self._lent:
+            raise OutOfReach(time, hour)
+        part = [amount[minute - 1, columns] for amount in self._lent[hour]]
+        return Sums(whole.bad + part[0], whole.total + part[1], whole.covered + part[2])
+
+    def tally(self, column: int, span: Span) -> Tally:
+        """What one objective's slices and rows in the span add up to; the time before the ledger began adds nothing."""
+        only = np.array([column])
+        late, early = (self.sums(max(time, self._oldest()), only) for time in (span.end, span.start))
+        sums = late - early
+        return Tally(int(sums.bad[0]), int(sums.total[0]), int(sums.covered[0]))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes reserved; rows never written cost no memory until they are."""
+        return sum(quantity.nbytes for quantity in self._quantities)
+
+    def _first_minute(self) -> int:
+        return max(self.begin, _first_minute(self.head))
+
+    def _oldest(self) -> int:
+        return max(self.begin, self.head - self.head % DAY_S - (self.layout.hour_days - 1) * DAY_S)
+
+
+def _first_minute(head: int) -> int:
+    return head - head % DAY_S - (MINUTE_DAYS - 1) * DAY_S
+
+
+class _Quantity:
+    """One of the three sums: rings of minute and hour rows, and the day bases."""
+
+    def __init__(self, dtype: Width, hour_days: int, width: int) -> None:
+        self.hour_days = hour_days
+        self.minutes = np.zeros((MINUTE_DAYS, MINUTES + 1, width), dtype)
+        self.hours = np.zeros((hour_days, HOURS, width), dtype)
+        self.base = np.zeros((hour_days, width), np.int64)
+
+    @property
+    def nbytes(self) -> int:
+        return self.minutes.nbytes + self.hours.nbytes + self.base.nbytes
+
+    def advance(self, head: int, end: int, *, minutes: bool) -> None:
+        """Within one day: new rows repeat the sum so far. Minute rows are only kept of days that stay in reach."""
+        day, hours = self._minutes(head), self.hours[self._slot(head)]
+        first, last = head % DAY_S // MINUTE_S, (end - head + head % DAY_S) // MINUTE_S
+        so_far = day[first].copy()
+        if minutes:
+            day[first + 1 : last + 1] = so_far
+        hours[first // 60 + 1 : last // 60 + 1] = so_far  # the day's last hour row is 23:00, so 24:00 falls off
+        if last == MINUTES:
+            self.base[self._slot(end)] = self.base[self._slot(head)] + so_far
+            self._minutes(end)[0] = 0
+            self.hours[self._slot(end), 0] = 0
+
+    def put(self, time: int, head: int, columns: NDArray[np.intp], amount: Ints) -> None:
+        day, row = self._minutes(time), time % DAY_S // MINUTE_S
+        before = day[row + 1, columns].astype(np.int64) - day[row, columns]
+        self._add(time, head, columns, amount - before)
+
+    def put_rows(self, day: int, head: int, columns: Columns, amount: Ints, *, minutes: bool) -> None:
+        sums = np.cumsum(amount, axis=0, dtype=np.int64)
+        if minutes:
+            rows, last = self._minutes(day), len(amount)
+            change = sums[-1] - rows[last, columns]
+            rows[1 : last + 1, columns] = sums
+            self._copy_hours(day, columns, 0, last)
+        else:
+            slot = self._slot(day)
+            change = sums[-1] - (self.base[self._slot(day + DAY_S), columns] - self.base[slot, columns])
+            self.hours[slot, 1:, columns] = sums[:-1]
+        self._shift_bases(day, head, columns, change)
+
+    def clear(self, column: int) -> None:
+        self.minutes[:, :, column] = 0
+        self.hours[:, :, column] = 0
+        self.base[:, column] = 0
+
+    def at_minute(self, time: int, columns: Columns) -> Ints:
+        return self.base[self._slot(time), columns] + self._minutes(time)[time % DAY_S // MINUTE_S, columns]
+
+    def at_hour(self, hour: int, columns: Columns) -> Ints:
+        slot = self._slot(hour)
+        return self.base[slot, columns] + self.hours[slot, hour % DAY_S // HOUR_S, columns]
+
+    def _add(self, time: int, head: int, columns: NDArray[np.intp], change: Ints) -> None:
+        """Adds to every row of the day after this minute, up to the head, and to the later bases."""
+        day_start, row = time - time % DAY_S, time % DAY_S // MINUTE_S
+        last = MINUTES if head >= day_start + DAY_S else (head - day_start) // MINUTE_S
+        day = self._minutes(time)
+        day[row + 1 : last + 1, columns] += change.astype(day.dtype)
+        self._copy_hours(time, columns, row, last)
+        self._shift_bases(day_start, head, columns, change)
+
+    def _shift_bases(self, day: int, head: int, columns: Columns, change: Ints) -> None:
+        for later in range(day + DAY_S, head - head % DAY_S + DAY_S, DAY_S):
+            self.base[self._slot(later), columns] += change
+
+    def _copy_hours(self, time: int, columns: Columns, first: int, last: int) -> None:
+        """Makes the hour rows within these minute rows (both ends) of a day equal to the minute rows there."""
+        hours = np.arange(-(-first // 60), min(last // 60, HOURS - 1) + 1)
+        if len(hours):
+            rows = hours[:, None] if isinstance(columns, np.ndarray) else hours
+            self.hours[self._slot(time), rows, columns] = self._minutes(time)[rows * 60, columns]
+
+    def _minutes(self, time: int) -> NDArray[np.int64] | NDArray[np.uint16]:
+        rows: NDArray[np.int64] | NDArray[np.uint16] = self.minutes[time // DAY_S % MINUTE_DAYS]
+        return rows
+
+    def _slot(self, time: int) -> int:
+        return time // DAY_S % self.hour_days

@@ -1,0 +1,139 @@
+"""Laws of the ledger: whatever was put, advanced and corrected, a look-up equals the naive sum."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leeway.core.ledger import Layout, Ledger, OutOfReach, layout_for
+from leeway.core.ledger.grid import NARROW, WIDE
+from leeway.core.objective import DAY_S, Method
+from leeway.core.tally import Tally
+from leeway.core.window import Span
+
+WIDTH = 3
+BEGIN = 20_000 * DAY_S
+LAYOUTS = [Layout(WIDE, WIDE, 35), Layout(NARROW, NARROW, 35)]
+
+
+class Naive:
+    """Minutes in a dictionary: what the ledger must agree with."""
+
+    def __init__(self):
+        self.minutes = {}
+
+    def put(self, time, column, tally):
+        self.minutes[(time, column)] = tally
+
+    def tally(self, column, span):
+        total = Tally(0, 0, 0)
+        for (time, owner), tally in self.minutes.items():
+            if owner == column and span.holds(time):
+                total += tally
+        return total
+
+
+tallies = st.builds(Tally, st.integers(0, 1), st.integers(0, 1), st.integers(0, 1))
+
+
+@given(st.data(), st.sampled_from(LAYOUTS))
+@settings(max_examples=60, deadline=None)
+def test_a_look_up_equals_the_naive_sum_after_any_history_of_writes_and_corrections(data, layout):
+    """Appends, corrections inside the days of minutes, new days: every span, every column."""
+    ledger, naive = Ledger(layout, BEGIN, WIDTH), Naive()
+    for _ in range(data.draw(st.integers(1, 6))):
+        ledger.advance(ledger.head + 60 * data.draw(st.sampled_from([1, 7, 60, 333, 1439, 1440, 2000])))
+        first = max(BEGIN, ledger.head - ledger.head % DAY_S - 4 * DAY_S)
+        for _ in range(data.draw(st.integers(0, 4))):
+            time = 60 * data.draw(st.integers(first // 60, ledger.head // 60 - 1))
+            column, tally = data.draw(st.integers(0, WIDTH - 1)), data.draw(tallies)
+            ledger.put(time, np.array([column]), *(np.array([n]) for n in (tally.bad, tally.total, tally.covered)))
+            naive.put(time, column, tally)
+    for _ in range(8):
+        start = 60 * data.draw(st.integers(first // 60, ledger.head // 60))
+        end = 60 * data.draw(st.integers(start // 60, ledger.head // 60))
+        column = data.draw(st.integers(0, WIDTH - 1))
+        assert ledger.tally(column, Span(start, end)) == naive.tally(column, Span(start, end))
+        hour = start - start % 3600
+        assert ledger.tally(column, Span(hour, end)) == naive.tally(column, Span(hour, end))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40 * 1440 - 1), st.integers(0, WIDTH - 1), tallies), max_size=30))
+@settings(max_examples=30, deadline=None)
+def test_hours_of_old_days_answer_to_the_minute_once_their_minutes_are_lent(writes):
+    """40 days: the first 5 fall out of reach, the middle is kept as hours, the last 5 as minutes."""
+    ledger, naive = Ledger(LAYOUTS[0], BEGIN, WIDTH), Naive()
+    for minute, column, tally in writes:
+        naive.put(BEGIN + minute * 60, column, tally)
+    dense = np.zeros((3, 40 * 1440, WIDTH), np.int64)
+    for (time, column), tally in naive.minutes.items():
+        dense[:, (time - BEGIN) // 60, column] = tally.bad, tally.total, tally.covered
+    ledger.advance(BEGIN + 40 * DAY_S - 60)
+    for number in range(5, 40):
+        day, rows = BEGIN + number * DAY_S, dense[:, number * 1440 : (number + 1) * 1440]
+        if number < 35:
+            ledger.put_hours(day, slice(None), *rows.reshape(3, 24, 60, WIDTH).sum(axis=2))
+        else:
+            ledger.put_day(day, slice(None), *rows)
+    whole = Span(BEGIN + 5 * DAY_S, ledger.head)
+    for column in range(WIDTH):
+        assert ledger.tally(column, whole) == naive.tally(column, whole)
+    odd = BEGIN + 9 * DAY_S + 61 * 60
+    with pytest.raises(OutOfReach) as missing:
+        ledger.sums(odd)
+    hour = missing.value.hour
+    at = (hour - BEGIN) // 60
+    ledger.lend(hour, *dense[:, at : at + 60])
+    for column in range(WIDTH):
+        assert ledger.tally(column, Span(odd, ledger.head)) == naive.tally(column, Span(odd, ledger.head))
+
+
+def test_a_whole_day_may_be_replaced_and_the_days_after_it_follow():
+    """put_day replaces; the day's old sum does not linger in the bases."""
+    ledger = Ledger(LAYOUTS[0], BEGIN, WIDTH)
+    ledger.advance(BEGIN + 2 * DAY_S + 600)
+    ones = np.ones((1440, WIDTH), np.int64)
+    ledger.put_day(BEGIN, slice(None), ones, ones, ones)
+    ledger.put_day(BEGIN, slice(None), 2 * ones, 3 * ones, ones)
+    assert ledger.tally(1, Span(BEGIN, ledger.head)) == Tally(2880, 4320, 1440)
+    assert ledger.tally(1, Span(BEGIN + DAY_S, ledger.head)) == Tally(0, 0, 0)
+
+
+def test_a_cleared_column_starts_from_nothing_and_leaves_its_neighbours():
+    """A new objective may take the column of a deleted one."""
+    ledger = Ledger(LAYOUTS[1], BEGIN, WIDTH)
+    ledger.advance(BEGIN + DAY_S + 120)
+    one = np.array([1, 1])
+    ledger.put(BEGIN + 60, np.array([0, 1]), one, one, one)
+    ledger.clear(0)
+    assert ledger.tally(0, Span(BEGIN, ledger.head)) == Tally(0, 0, 0)
+    assert ledger.tally(1, Span(BEGIN, ledger.head)) == Tally(1, 1, 1)
+
+
+def test_what_lies_ahead_or_too_far_back_is_refused():
+    """The ledger never guesses."""
+    ledger = Ledger(LAYOUTS[0], BEGIN, WIDTH)
+    ledger.advance(BEGIN + 50 * DAY_S)
+    for time in (ledger.head + 60, ledger.head - 36 * DAY_S):
+        with pytest.raises(OutOfReach) as missing:
+            ledger.sums(time)
+        assert missing.value.hour is None
+    with pytest.raises(OutOfReach):
+        ledger.put(ledger.head, np.array([0]), *(np.array([1]),) * 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "days", "row_bytes", "reach"),
+    [
+        (Method.OCCURRENCES, 30, 18, 35),
+        (Method.TIMESLICES, 34, 6, 35),
+        (Method.RATIO_TIMESLICES, 35, 12, 100),
+        (Method.TRAFFIC_WEIGHTED_TIMESLICES, 366, 18, 400),
+        (Method.OCCURRENCES, 3 * 366, 18, 1_200),
+        (Method.OCCURRENCES, 5_000, 18, 5_001),
+    ],
+)
+def test_a_layout_is_as_narrow_and_as_short_as_its_method_and_window_allow(method, days, row_bytes, reach):
+    """Bytes per row by method; days of hours by window."""
+    layout = layout_for(method, days * DAY_S)
+    assert (layout.bytes_per_row, layout.hour_days) == (row_bytes, reach)
