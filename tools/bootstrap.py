@@ -15,10 +15,12 @@ from __future__ import annotations
 import fcntl
 import importlib.util
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -139,18 +141,25 @@ def make_venv() -> list[str | Path]:
     return [PYTHON, wheels[-1] / "pip"]
 
 
-def fill_venv(lock: str) -> None:
-    quiet = ["--disable-pip-version-check", "install", "--quiet"]
-    say(f"Python packages of {lock}")
-    run(*make_venv(), *quiet, "--require-hashes", "-r", ROOT / lock)
-    run(PYTHON, "-m", "pip", *quiet, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+def fill_venv(lock: Path) -> None:
+    """The pip we begin with is of any age and may run from its wheel; the pinned one does the rest, twice as fast."""
+    install = ["--disable-pip-version-check", "install", "--quiet"]
+    first = make_venv()
+    say(f"Python packages of {lock.name}")
+    with tempfile.NamedTemporaryFile("w", suffix=".lock") as pin:
+        pins = re.split(r"^(?=\S)", lock.read_text(), flags=re.MULTILINE)
+        pin.writelines(one for one in pins if one.startswith("pip=="))
+        pin.flush()
+        run(*first, *install, "--require-hashes", "-r", pin.name)
+    run(PYTHON, "-m", "pip", *install, "--no-deps", "--require-hashes", "-r", lock)
+    run(PYTHON, "-m", "pip", *install, "--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
 def main(level: str) -> None:
     began = time.monotonic()
     here = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(here, fcntl.LOCK_EX)  # two makes at once would write into one .venv
-    fill_venv("requirements.lock" if level == "run" else "requirements-dev.lock")
+    fill_venv(ROOT / ("requirements.lock" if level == "run" else "requirements-dev.lock"))
     if level == "test":
         unpack(missing(SERVERS))
         report(missing(SERVERS), "tests with a real Prometheus are skipped")
