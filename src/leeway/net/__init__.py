@@ -1,0 +1,35 @@
+"""How Leeway reaches the world: one guarded HTTP client, and secrets that never show themselves."""
+
+from leeway.net.auth import Credentials, basic, bearer, header
+from leeway.net.client import Client
+from leeway.net.egress import Egress, parse_url
+from leeway.net.exchange import Answer, Limits, Request, Retries, Timings
+from leeway.net.outside import Outside
+from leeway.net.secret import Secret, SecretRef, Secrets
+from leeway.net.settings import STRICT, BasicSettings, HttpSettings, TlsSettings, read_settings
+from leeway.net.tls import Tls
+
+__all__ = [
+    "STRICT",
+    "Answer",
+    "BasicSettings",
+    "Client",
+    "Credentials",
+    "Egress",
+    "HttpSettings",
+    "Limits",
+    "Outside",
+    "Request",
+    "Retries",
+    "Secret",
+    "SecretRef",
+    "Secrets",
+    "Timings",
+    "Tls",
+    "TlsSettings",
+    "basic",
+    "bearer",
+    "header",
+    "parse_url",
+    "read_settings",
+]

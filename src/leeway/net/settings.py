@@ -1,0 +1,99 @@
+"""Settings that every source over HTTP has, and how any settings are read from what a person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from leeway.errors import Invalid
+from leeway.net.auth import Credentials, basic, bearer, header
+from leeway.net.client import Client
+from leeway.net.egress import parse_url
+from leeway.net.exchange import Limits, Retries
+from leeway.net.outside import Outside
+from leeway.net.secret import SecretRef
+from leeway.net.tls import Tls
+
+STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+S = TypeVar("S", bound=BaseModel)
+
+
+class BasicSettings(BaseModel):
+    """User and password (RFC 7617)."""
+
+    model_config = STRICT
+
+    user: str = Field(min_length=1)
+    password: SecretRef
+
+
+class TlsSettings(BaseModel):
+    """PEM files: an own authority, and a client's certificate with its key."""
+
+    model_config = STRICT
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class HttpSettings(BaseModel):
+    """Where to ask, as whom, and how patient to be."""
+
+    model_config = STRICT
+
+    url: str = Field(description="Address of the server, as in https://prometheus.example:9090")
+    basic: BasicSettings | None = Field(None, description="User and password")
+    bearer: SecretRef | None = Field(None, description="Token, sent as Authorization: Bearer")
+    headers: dict[str, SecretRef] = Field(default_factory=dict, description="Further headers with secret values")
+    tls: TlsSettings = Field(default_factory=TlsSettings, description="Own authority, client certificate")
+    timeout_s: float = Field(30.0, gt=0, le=600, description="Seconds for a whole answer")
+    connect_timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds to connect")
+    largest_answer: int = Field(16 << 20, gt=0, description="Bytes of one answer, unpacked")
+
+    @field_validator("url")
+    @classmethod
+    def _can_be_asked(cls, url: str) -> str:
+        try:
+            parse_url(url)
+        except Invalid as error:
+            raise ValueError(f"{error.message} — {error.mend}") from None
+        return url.rstrip("/")
+
+    def client(self, outside: Outside, *, fresh: bool = False, retries: Retries | None = None) -> Client:
+        """A client by these settings; reads the secrets now. Invalid or Forbidden, naming what is wrong."""
+        secrets, credentials = outside.secrets, Credentials()
+        if self.basic is not None and self.bearer is not None:
+            raise Invalid("name one of them, not both", place="basic, bearer", mend="remove one")
+        if self.basic is not None:
+            credentials += basic(self.basic.user, secrets.read(self.basic.password))
+        if self.bearer is not None:
+            credentials += bearer(secrets.read(self.bearer))
+        for name, ref in self.headers.items():
+            credentials += header(name, secrets.read(ref))
+        files = (self.tls.ca, self.tls.certificate, self.tls.key)
+        return Client(
+            outside.egress,
+            outside.clock,
+            credentials=credentials,
+            tls=Tls(*(None if file is None else secrets.path(file) for file in files)),
+            limits=Limits(min(self.connect_timeout_s, self.timeout_s), self.timeout_s, self.largest_answer),
+            retries=retries or Retries(),
+            fresh=fresh,
+        )
+
+
+def read_settings(model: type[S], tree: Mapping[str, Any], place: str = "") -> S:
+    """The settings, or Invalid with every fault and no input: what stands in the wrong place may be a secret."""
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_input=False, include_context=False, include_url=False)
+        ]
+        known = ", ".join(model.model_fields)
+        raise Invalid("; ".join(faults), place=place, mend=f"its settings are {known}") from None
