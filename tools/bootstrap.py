@@ -108,7 +108,11 @@ def install(packages: list[str]) -> None:
     else:
         return
     say(f"installing {' '.join(packages)} (apt-get, no service is started)")
-    subprocess.run([*sudo, "sh", "-c", APT_INSTALL, "sh", *packages], check=False)
+    done = subprocess.run(
+        [*sudo, "sh", "-c", APT_INSTALL, "sh", *packages], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
 
 
 def report(packages: list[str], loss: str) -> None:
