@@ -1,0 +1,136 @@
+"""Bytes become typed documents, and everything that is wrong with them is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from leeway.formats.openslo import v1, v1alpha, v2alpha
+from leeway.formats.openslo.build import build
+from leeway.formats.openslo.header import Version, header
+from leeway.formats.openslo.values import join
+from leeway.formats.openslo.words import as_go_reads
+from leeway.spec import codes
+from leeway.spec.documents import Document, Kind, Origin
+from leeway.spec.finding import Finding, Mark, Severity
+from leeway.spec.schema.check import check
+from leeway.spec.schema.look import text
+from leeway.spec.schema.shape import Fault, Level
+from leeway.spec.text import Limits, Lines, Mapping, Node, Sequence
+from leeway.spec.text import read as read_text
+
+SCHEMAS = {Version.V1: v1.SCHEMA, Version.V1ALPHA: v1alpha.SCHEMA, Version.V2ALPHA: v2alpha.SCHEMA}
+
+
+class Mode(StrEnum):
+    """Strict refuses what the text of OpenSLO or its Go SDK refuses, compat what the SDK refuses."""
+
+    STRICT = "strict"
+    COMPAT = "compat"
+
+
+_SEVERITY = {
+    (Mode.STRICT, Level.TEXT): Severity.ERROR,
+    (Mode.COMPAT, Level.TEXT): Severity.WARNING,
+    (Mode.STRICT, Level.SDK_ONLY): Severity.WARNING,
+    (Mode.COMPAT, Level.SDK_ONLY): Severity.ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file as read.
+
+    `documents` are those without an error. `count` counts all objects that were found, `names` are the kinds and names
+    of all of them, so that a reference to a document with an error is not called dangling. `lines` draws carets.
+    """
+
+    file: str
+    documents: tuple[Document, ...]
+    findings: tuple[Finding, ...]
+    lines: Lines
+    count: int
+    names: frozenset[tuple[Kind, str]]
+
+    @property
+    def is_valid(self) -> bool:
+        """True if nothing in it is refused."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+def read(data: bytes, file: str, *, mode: Mode = Mode.STRICT, limits: Limits = Limits()) -> Sheet:  # noqa: B008 — frozen, so sharing it is safe
+    """Read one file: YAML or JSON, one document, several, or lists of them, of any version that OpenSLO has.
+
+    Never raises for what the bytes hold.
+    """
+    raw = read_text(data, file, limits)
+    findings = [_as_mode(finding, mode) for finding in raw.findings]
+    documents: list[Document] = []
+    names: set[tuple[Kind, str]] = set()
+    nodes = [one for root in raw.documents for one in _objects(as_go_reads(root, raw.lines))]
+    for node, path in nodes:
+        head = header(node)
+        if isinstance(head, Fault):
+            findings.append(_finding(head, node, file, path, mode))
+            continue
+        names.add((head.kind, text(node, "metadata", "name")))
+        found = [_finding(one, node, file, path, mode) for one in check(SCHEMAS[head.version][head.kind], node)]
+        findings += found
+        if all(one.severity is not Severity.ERROR for one in found):
+            documents.append(build(head, node, Origin(file, dict(_marks(node, "")))))
+    if not nodes and not findings:
+        message = "this file holds no document"
+        findings.append(Finding(file, Mark(1, 1), "", codes.NO_DOCUMENTS.name, Severity.WARNING, message))
+    findings.sort(key=lambda one: one.mark)
+    return Sheet(file, tuple(documents), tuple(findings), raw.lines, len(nodes), frozenset(names))
+
+
+def _objects(root: Node) -> Iterator[tuple[Node, str]]:
+    """The objects of a document, which may be a list of them, and the path each begins at."""
+    if isinstance(root, Sequence):
+        yield from ((item, f"[{index}]") for index, item in enumerate(root))
+    else:
+        yield root, ""
+
+
+def _as_mode(finding: Finding, mode: Mode) -> Finding:
+    """The SDK takes the last of duplicate keys; a compatible reading warns only."""
+    if mode is Mode.COMPAT and finding.code == codes.DUPLICATE_KEY.name:
+        return replace(finding, severity=Severity.WARNING)
+    return finding
+
+
+def _finding(fault: Fault, root: Node, file: str, path: str, mode: Mode) -> Finding:
+    severity = Severity.WARNING if fault.level is Level.ADVICE else _SEVERITY.get((mode, fault.level), Severity.ERROR)
+    where = join(path, *fault.at)
+    return Finding(file, _mark(fault, root), where, fault.code.name, severity, fault.message, fault.hint)
+
+
+def _mark(fault: Fault, root: Node) -> Mark:
+    """The place of the fault's value, or of the nearest value around it."""
+    node, mark = root, root.mark
+    for index, step in enumerate(fault.at):
+        if isinstance(step, int):
+            if not (isinstance(node, Sequence) and step < len(node.items)):
+                break
+            node = node.items[step]
+            mark = node.mark
+            continue
+        found = next((one for one in node if one.key.value == step), None) if isinstance(node, Mapping) else None
+        if found is None:
+            break
+        node = found.value
+        last = index == len(fault.at) - 1
+        mark = found.key.mark if fault.on_key and last else node.mark
+    return mark
+
+
+def _marks(node: Node, path: str) -> Iterator[tuple[str, Mark]]:
+    yield path, node.mark
+    if isinstance(node, Mapping):
+        for one in node:
+            yield from _marks(one.value, join(path, str(one.key.value)))
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node):
+            yield from _marks(item, join(path, index))

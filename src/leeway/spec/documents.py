@@ -1,0 +1,259 @@
+"""Typed documents, the same for every version of OpenSLO: what a person defined, and where.
+
+Equality is about meaning: where a document was written is not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from leeway.core.objective import Op
+from leeway.spec.duration import Duration
+from leeway.spec.finding import Mark
+
+Plain = None | bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"]
+"""Data that Leeway carries and a source reads: JSON with exact numbers."""
+
+
+class Kind(StrEnum):
+    """The kinds of OpenSLO."""
+
+    SERVICE = "Service"
+    DATA_SOURCE = "DataSource"
+    SLI = "SLI"
+    SLO = "SLO"
+    ALERT_POLICY = "AlertPolicy"
+    ALERT_CONDITION = "AlertCondition"
+    ALERT_NOTIFICATION_TARGET = "AlertNotificationTarget"
+
+
+class BudgetingMethod(StrEnum):
+    """As OpenSLO writes it; an annotation can refine Timeslices."""
+
+    OCCURRENCES = "Occurrences"
+    TIMESLICES = "Timeslices"
+    RATIO_TIMESLICES = "RatioTimeslices"
+
+
+class RawType(StrEnum):
+    """Whether a raw ratio says how much was good, or how much was bad."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document stands: its file and the place of every value in it, by path."""
+
+    file: str = ""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    def at(self, path: str) -> Mark:
+        """The place of a path, or of the nearest value around it."""
+        while path not in self.marks and path:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.marks.get(path, Mark(1, 1))
+
+
+NOWHERE = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Names and notes. A label has a list of values, even if one was written."""
+
+    name: str
+    display_name: str = ""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The name of a document of a kind that its place decides."""
+
+    name: str
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What users use."""
+
+    metadata: Metadata
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """Where measurements come from."""
+
+    metadata: Metadata
+    type: str
+    connection: Plain = None
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One question to a source. `source` names a DataSource; `type` is what it says of itself, if anything.
+
+    `connection` is set only where v2alpha wrote the data source into the metric.
+    """
+
+    spec: Mapping[str, Plain]
+    source: Reference | None = None
+    type: str = ""
+    connection: Plain = None
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Good or bad events of all events; exactly one of `good` and `bad` is set. `counter`: the numbers only grow."""
+
+    total: Metric
+    good: Metric | None = None
+    bad: Metric | None = None
+    counter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawRatio:
+    """A ratio that the source computed."""
+
+    raw: Metric
+    type: RawType
+
+
+@dataclass(frozen=True, slots=True)
+class RawValue:
+    """A value that each objective holds against its threshold."""
+
+    value: Metric
+
+
+@dataclass(frozen=True, slots=True)
+class SLI:
+    """How good it was."""
+
+    metadata: Metadata
+    metric: Ratio | RawRatio | RawValue
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One target of an SLO, as written. `target` is a share (0.999), also where a percentage was written."""
+
+    target: Decimal
+    display_name: str = ""
+    op: Op | None = None
+    value: Decimal | None = None
+    slice_target: Decimal | None = None
+    slice_window: Duration | None = None
+    indicator: SLI | Reference | None = None
+    weight: Decimal | None = None
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a calendar window begins to count: wall-clock time in a zone."""
+
+    time: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """Rolling without `start`, calendar with it."""
+
+    duration: Duration
+    start: Start | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCondition:
+    """When a burn rate is too high: `burn rate op threshold` over the lookback, for at least `alert_after`."""
+
+    metadata: Metadata
+    severity: str
+    op: Op
+    threshold: Decimal
+    lookback: Duration
+    alert_after: Duration | None = None
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotificationTarget:
+    """Who is told, as a free word that a channel knows."""
+
+    metadata: Metadata
+    target: str
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPolicy:
+    """A condition, whom to tell, and about what: no data, resolved, breaching."""
+
+    metadata: Metadata
+    conditions: tuple[AlertCondition | Reference, ...]
+    targets: tuple[AlertNotificationTarget | Reference, ...]
+    when_no_data: bool = False
+    when_resolved: bool = False
+    when_breaching: bool = False
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SLO:
+    """SLI + targets + window. A composite has no `indicator` here, its objectives have their own."""
+
+    metadata: Metadata
+    service: str
+    window: TimeWindow
+    method: BudgetingMethod
+    objectives: tuple[Objective, ...]
+    indicator: SLI | Reference | None = None
+    alert_policies: tuple[AlertPolicy | Reference, ...] = ()
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+Document = Service | DataSource | SLI | SLO | AlertPolicy | AlertCondition | AlertNotificationTarget
+
+_KINDS: dict[type, Kind] = {
+    Service: Kind.SERVICE,
+    DataSource: Kind.DATA_SOURCE,
+    SLI: Kind.SLI,
+    SLO: Kind.SLO,
+    AlertPolicy: Kind.ALERT_POLICY,
+    AlertCondition: Kind.ALERT_CONDITION,
+    AlertNotificationTarget: Kind.ALERT_NOTIFICATION_TARGET,
+}
+
+
+def kind_of(document: Document) -> Kind:
+    """The kind of a document."""
+    return _KINDS[type(document)]
