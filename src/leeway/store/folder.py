@@ -1,0 +1,20 @@
+"""The data folder: one place for everything a server keeps, readable by its owner only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leeway.store.points import DuckPoints
+
+POINTS = "points.duckdb"
+STATE = "state.sqlite"
+
+
+def _prepared(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def open_points(folder: Path, *, memory: str = "1GB", threads: int = 2) -> DuckPoints:
+    """The points of this folder, made if there are none. Raises Transient when another process holds them."""
+    return DuckPoints(_prepared(folder) / POINTS, memory=memory, threads=threads)

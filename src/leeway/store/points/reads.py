@@ -1,0 +1,142 @@
+"""Questions to the points file. Each takes a cursor, so that any thread can ask while the writer writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from leeway.core.window import Span
+from leeway.ports.points import Change, Collected, Rows, Tallies
+from leeway.ports.source import ComputedBy, Provenance
+from leeway.store.points.database import Cursor
+from leeway.store.points.versions import newest
+
+DAY_S = 86_400
+
+_KEPT = "series, time, good, total, coalesce(value, 'NaN'::DOUBLE) AS value, fence, seq"
+_READING = "series, source, query, since, until, step_s, digest, fetched_at, computed_by, samples, notes, row_count"
+
+
+def one_series(cursor: Cursor, series: int, span: Span, as_known_at: int | None) -> Rows:
+    """Newest versions of one series; the older versions matter only when asked for the past."""
+    where = "series = $series AND time >= $start AND time < $end"
+    asked: dict[str, Any] = {"series": series, "start": span.start, "end": span.end}
+    tables = ["history", "points"]
+    if as_known_at is not None:
+        where += " AND known_at <= $known_at"
+        asked["known_at"] = as_known_at
+        tables.append("superseded")
+    question = " UNION ALL ".join(f"SELECT {_KEPT} FROM {table} WHERE {where}" for table in tables)  # noqa: S608 - constants
+    return newest(cursor.execute(question, asked).fetchnumpy())
+
+
+def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
+    """Day by day, so that the memory needed beside the answer is that of one day."""
+    parts = []
+    for start in range(span.start - span.start % DAY_S, span.end, DAY_S):
+        asked = {"series": list(series), "start": max(start, span.start), "end": min(start + DAY_S, span.end)}
+        question = f"""
+            WITH asked AS (SELECT unnest($series::INTEGER[]) AS series),
+            known AS (SELECT {_KEPT} FROM history WHERE time >= $start AND time < $end
+                      UNION ALL SELECT {_KEPT} FROM points WHERE time >= $start AND time < $end)
+            SELECT * FROM known SEMI JOIN asked USING (series) ORDER BY time, series, fence, seq
+        """  # noqa: S608 - constants
+        part = newest(cursor.execute(question, asked).fetchnumpy(), ordered=True)
+        if len(part):
+            parts.append(part)
+    if not parts:
+        none = np.empty(0, np.int64)
+        return Rows(np.empty(0, np.int32), none, none, none, np.empty(0, np.float64))
+    return Rows(
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.good for part in parts]),
+        np.concatenate([part.total for part in parts]),
+        np.concatenate([part.value for part in parts]),
+    )
+
+
+def extent(cursor: Cursor) -> dict[int, Span]:
+    """First and last slice of every series."""
+    found = cursor.execute("""
+        SELECT series, min(first), max(last) FROM (
+            SELECT series, min(time) AS first, max(time) AS last FROM history GROUP BY series
+            UNION ALL SELECT series, min(time), max(time) FROM points GROUP BY series)
+        GROUP BY series ORDER BY series
+    """).fetchall()
+    return {series: Span(first, last + 1) for series, first, last in found}
+
+
+def changes(cursor: Cursor, after_seq: int) -> tuple[Change, ...]:
+    """Read back from the rows themselves: each carries the seq it arrived under."""
+    found = cursor.execute(
+        """
+        SELECT series, min(time), max(time) + 1, seq FROM (
+            SELECT series, time, seq FROM points WHERE seq > $seq
+            UNION ALL SELECT series, time, seq FROM history WHERE seq > $seq
+            UNION ALL SELECT series, time, seq FROM superseded WHERE seq > $seq)
+        GROUP BY series, seq ORDER BY seq, series
+        """,
+        {"seq": after_seq},
+    ).fetchall()
+    return tuple(Change(series, Span(start, end), seq) for series, start, end, seq in found)
+
+
+def readings(cursor: Cursor, series: int, span: Span, limit: int) -> tuple[Collected, ...]:
+    """Readings whose span overlaps this one, newest first."""
+    found = cursor.execute(
+        f"""
+        SELECT {_READING} FROM readings WHERE series = ? AND since < ? AND until > ?
+        ORDER BY until DESC, seq DESC LIMIT ?
+        """,  # noqa: S608 - constants
+        [series, span.end, span.start, limit],
+    ).fetchall()
+    return tuple(_collected(row) for row in found)
+
+
+def last_readings(cursor: Cursor) -> dict[int, Collected]:
+    """Two steps, so that the wide columns are read only for the rows that count."""
+    found = cursor.execute(f"""
+        WITH ends AS (SELECT series, max(until) AS until FROM readings GROUP BY series),
+        latest AS (SELECT series, max(seq) AS seq FROM readings SEMI JOIN ends USING (series, until) GROUP BY series)
+        SELECT {_READING} FROM readings SEMI JOIN latest USING (series, seq) ORDER BY series, until
+    """).fetchall()  # noqa: S608 - constants
+    return {row[0]: _collected(row) for row in found}
+
+
+def hours(cursor: Cursor, objectives: Sequence[int], span: Span) -> Tallies:
+    """Roll-up rows whose hour starts in the span."""
+    found = cursor.execute(
+        """
+        SELECT objective, hour, bad, total, covered FROM hours
+        SEMI JOIN (SELECT unnest($objectives::INTEGER[]) AS objective) USING (objective)
+        WHERE hour >= $first AND hour < $end ORDER BY hour, objective
+        """,
+        {"objectives": list(objectives), "first": -(-span.start // 3600), "end": -(-span.end // 3600)},
+    ).fetchnumpy()
+    return Tallies(
+        found["objective"].astype(np.int32, copy=False),
+        found["hour"],
+        found["bad"],
+        found["total"],
+        found["covered"],
+    )
+
+
+def _collected(row: tuple[Any, ...]) -> Collected:
+    series, source, query, since, until, step_s, digest, fetched_at, computed_by, samples, notes, rows = row
+    provenance = Provenance(
+        source=source,
+        query=query,
+        span=Span(since, until),
+        step_s=step_s,
+        digest=digest,
+        fetched_at=fetched_at,
+        computed_by=ComputedBy(computed_by),
+        samples=samples,
+        notes=tuple(json.loads(notes)) if notes else (),
+    )
+    return Collected(series, provenance, rows)

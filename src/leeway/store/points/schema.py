@@ -1,0 +1,39 @@
+"""The tables of the points file, as numbered steps: the format's version is the number of steps applied.
+
+`points` holds what arrived lately, in order of arrival; `history` one newest row per slice, sorted by series and time
+within each compacted day; `superseded` the older versions. A row leaves `points` only in the transaction that writes it
+to one of the other two, so the union of the three is always everything known. `good_low`, `good_high`, `weight` and
+`sketch` are room for what a source may say besides counts; they are NULL until a source says it.
+"""
+
+from __future__ import annotations
+
+ROW_COLUMNS = "series, time, good, total, value, good_low, good_high, weight, sketch, known_at, fence, seq"
+
+_ROW = """
+    series INTEGER NOT NULL, time BIGINT NOT NULL, good BIGINT NOT NULL, total BIGINT NOT NULL, value DOUBLE,
+    good_low BIGINT, good_high BIGINT, weight DOUBLE, sketch BLOB,
+    known_at BIGINT NOT NULL, fence BIGINT NOT NULL, seq BIGINT NOT NULL
+"""
+
+_FIRST = f"""
+CREATE TABLE points ({_ROW});
+CREATE TABLE history ({_ROW});
+CREATE TABLE superseded ({_ROW});
+CREATE TABLE hours (
+    objective INTEGER NOT NULL, hour BIGINT NOT NULL, bad BIGINT NOT NULL, total BIGINT NOT NULL, covered BIGINT NOT NULL
+);
+CREATE TABLE readings (
+    seq BIGINT NOT NULL, series INTEGER NOT NULL, source VARCHAR NOT NULL, query VARCHAR NOT NULL,
+    since BIGINT NOT NULL, until BIGINT NOT NULL, step_s INTEGER NOT NULL, digest VARCHAR NOT NULL,
+    fetched_at DOUBLE NOT NULL, computed_by VARCHAR NOT NULL, samples BIGINT NOT NULL, row_count BIGINT NOT NULL,
+    notes VARCHAR
+);
+CREATE TABLE receipts (
+    key VARCHAR PRIMARY KEY, digest VARCHAR NOT NULL, seq BIGINT NOT NULL, row_count BIGINT NOT NULL,
+    known_at BIGINT NOT NULL
+);
+"""
+
+STEPS: tuple[str, ...] = (_FIRST,)
+"""Step i brings a file of version i to version i + 1. Steps are added at the end and never changed."""
