@@ -1,0 +1,104 @@
+"""One minute of a whole fleet: burn rates and budgets of all columns of a ledger, as arrays.
+
+The same numbers as `core.assess` gives for one objective, in floating point; what decides exactly at a threshold looks
+there. NaN stands where nothing counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leeway.core.burn import SPANS
+from leeway.core.ledger import Ledger, Sums
+from leeway.core.objective import Objective
+from leeway.core.points import Floats
+from leeway.core.tally import units
+from leeway.core.window import Window
+
+Columns = NDArray[np.intp] | slice
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What a pulse needs of the objectives in a ledger, by column; made once per change of definitions."""
+
+    columns: Columns
+    allowed_share: Floats
+    bad_unit: Floats
+    total_unit: Floats
+    slice_s: Floats
+    windows: tuple[tuple[Window, Columns], ...]
+
+    @classmethod
+    def of(cls, objectives: Sequence[tuple[int, Objective, int]]) -> Roster:
+        """From (column, objective, scale of its series). `slice_s` is NaN where the method counts events."""
+        by_window: defaultdict[Window, list[int]] = defaultdict(list)
+        for place, (_, objective, _) in enumerate(objectives):
+            by_window[objective.window].append(place)
+        quanta = [units(objective.method, scale) for _, objective, scale in objectives]
+        return cls(
+            _columns([column for column, _, _ in objectives]),
+            np.array([float(objective.allowed_share) for _, objective, _ in objectives]),
+            np.array([unit.bad for unit in quanta], np.float64),
+            np.array([unit.total for unit in quanta], np.float64),
+            np.array([_slice_s(objective) for _, objective, _ in objectives], np.float64),
+            tuple((window, _columns(places)) for window, places in by_window.items()),
+        )
+
+    def __len__(self) -> int:
+        return len(self.allowed_share)
+
+
+def _columns(numbers: list[int]) -> Columns:
+    """A slice where the numbers are a run: numpy then looks in place instead of gathering."""
+    first = numbers[0] if numbers else 0
+    if numbers == list(range(first, first + len(numbers))):
+        return slice(first, first + len(numbers))
+    return np.array(numbers, np.intp)
+
+
+def _slice_s(objective: Objective) -> float:
+    return float("nan") if objective.method.counts_events or not objective.slice_s else objective.slice_s
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Arrays by the roster's order; `burn` has a row per span of `core.burn.SPANS`."""
+
+    as_of: int
+    burn: Floats
+    bad: Floats
+    total: Floats
+    allowed: Floats
+    remaining_ratio: Floats
+    coverage: Floats
+
+
+def pulse(ledger: Ledger, roster: Roster, as_of: int, *, step_s: int = 60) -> Pulse:
+    """All burn rates and budgets at `as_of`. Raises the ledger's OutOfReach if an hour must be lent first."""
+    now = ledger.sums(as_of, roster.columns)
+    factor = roster.total_unit / (roster.bad_unit * roster.allowed_share)
+    burn = np.empty((len(SPANS), len(roster)))
+    for row, length in enumerate(SPANS.values()):
+        np.multiply(_ratio(now - ledger.sums(max(as_of - length, ledger.begin), roster.columns)), factor, out=burn[row])
+    bad, total, allowed, coverage = (np.empty(len(roster)) for _ in range(4))
+    for definition, places in roster.windows:
+        window = definition.at(as_of)
+        spent = now[places] - ledger.sums(max(window.start, ledger.begin), roster.columns)[places]
+        bad[places] = spent.bad / roster.bad_unit[places]
+        total[places] = spent.total / roster.total_unit[places]
+        slices = window.length_s / roster.slice_s[places]
+        allowed[places] = roster.allowed_share[places] * np.where(np.isnan(slices), total[places], slices)
+        coverage[places] = spent.covered / max(1, (as_of - window.start) // step_s)
+    remaining: Floats = 1 - np.divide(bad, allowed, out=np.full(len(roster), np.nan), where=allowed > 0)
+    return Pulse(as_of, burn, bad, total, allowed, remaining, coverage)
+
+
+def _ratio(sums: Sums) -> Floats:
+    ratio: Floats = np.divide(sums.bad, sums.total, out=np.full(len(sums.bad), np.nan), where=sums.total > 0)
+    return ratio
