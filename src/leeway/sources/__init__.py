@@ -1,0 +1,1 @@
+"""Where data comes from: one folder for each source, all of one shape (see ports.source); none imports another."""
