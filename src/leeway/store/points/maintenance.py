@@ -69,6 +69,7 @@ def retain(cursor: Cursor, before: int) -> int:
     for table in ("points", "history", "superseded"):
         row = cursor.execute(f"DELETE FROM {table} WHERE time < ?", [before]).fetchone()  # noqa: S608 - constants
         deleted += row[0] if row else 0
+    cursor.execute("DELETE FROM extras WHERE time < ?", [before])
     cursor.execute("DELETE FROM readings WHERE until <= ?", [before])
     cursor.execute("DELETE FROM receipts WHERE known_at < ?", [before * 1_000_000])
     return deleted

@@ -2,17 +2,17 @@
 
 `points` holds what arrived lately, in order of arrival; `history` one newest row per slice, sorted by series and time
 within each compacted day; `superseded` the older versions. A row leaves `points` only in the transaction that writes it
-to one of the other two, so the union of the three is always everything known. `good_low`, `good_high`, `weight` and
-`sketch` are room for what a source may say besides counts; they are NULL until a source says it.
+to one of the other two, so the union of the three is always everything known. Rows are narrow, because each column
+costs every append; what few rows have besides (bounds, a weight, a mergeable sketch) has its room in `extras`, found by
+(series, time, seq) wherever the row itself lies. Nothing writes `extras` yet.
 """
 
 from __future__ import annotations
 
-ROW_COLUMNS = "series, time, good, total, value, good_low, good_high, weight, sketch, known_at, fence, seq"
+ROW_COLUMNS = "series, time, good, total, value, known_at, fence, seq"
 
 _ROW = """
     series INTEGER NOT NULL, time BIGINT NOT NULL, good BIGINT NOT NULL, total BIGINT NOT NULL, value DOUBLE,
-    good_low BIGINT, good_high BIGINT, weight DOUBLE, sketch BLOB,
     known_at BIGINT NOT NULL, fence BIGINT NOT NULL, seq BIGINT NOT NULL
 """
 
@@ -20,8 +20,13 @@ _FIRST = f"""
 CREATE TABLE points ({_ROW});
 CREATE TABLE history ({_ROW});
 CREATE TABLE superseded ({_ROW});
+CREATE TABLE extras (
+    series INTEGER NOT NULL, time BIGINT NOT NULL, seq BIGINT NOT NULL,
+    good_low BIGINT, good_high BIGINT, weight DOUBLE, sketch BLOB
+);
 CREATE TABLE hours (
-    objective INTEGER NOT NULL, hour BIGINT NOT NULL, bad BIGINT NOT NULL, total BIGINT NOT NULL, covered BIGINT NOT NULL
+    objective INTEGER NOT NULL, hour BIGINT NOT NULL,
+    bad BIGINT NOT NULL, total BIGINT NOT NULL, covered BIGINT NOT NULL
 );
 CREATE TABLE readings (
     seq BIGINT NOT NULL, series INTEGER NOT NULL, source VARCHAR NOT NULL, query VARCHAR NOT NULL,

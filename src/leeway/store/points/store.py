@@ -17,7 +17,7 @@ from leeway.store.points import maintenance, reads
 from leeway.store.points.database import Database
 from leeway.store.points.schema import STEPS
 from leeway.store.points.versions import batch
-from leeway.store.points.writer import Request, Writer
+from leeway.store.points.writer import Request, Touched, Writer
 
 _log = structlog.get_logger(__name__)
 
@@ -125,8 +125,11 @@ class DuckPoints:
         self._writer.close()
         self._database.close()
 
-    def _announce(self, changes: tuple[Change, ...]) -> None:
-        for listener in self._listeners:
+    def _announce(self, touched: Sequence[Touched]) -> None:
+        if not self._listeners:
+            return
+        changes = tuple(Change(series, span, seq) for seq, spans in touched for series, span in spans)
+        for listener in self._listeners if changes else ():
             try:
                 listener(changes)
             except Exception:  # noqa: BLE001 - a follower's fault must not unsay what is durable; it is recorded

@@ -44,10 +44,10 @@ def batch(rows: Rows) -> Batch:
     series, time = rows.series[order], rows.time[order]
     first = np.flatnonzero(np.r_[True, series[1:] != series[:-1]])
     last = np.r_[first[1:], len(series)] - 1
-    spans = tuple(
-        (int(number), Span(int(start), int(end) + 1))
-        for number, start, end in zip(series[first], time[first], time[last], strict=True)
-    )
+    ends = set(zip(time[first].tolist(), time[last].tolist(), strict=True))
+    span = {pair: Span(pair[0], pair[1] + 1) for pair in ends}  # most series share one
+    touched = zip(series[first].tolist(), time[first].tolist(), time[last].tolist(), strict=True)
+    spans = tuple((number, span[start, end]) for number, start, end in touched)
     kept = np.r_[(series[1:] != series[:-1]) | (time[1:] != time[:-1]), True]
     if kept.all():
         return Batch(rows, spans)

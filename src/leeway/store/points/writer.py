@@ -12,8 +12,9 @@ from queue import Empty, SimpleQueue
 import numpy as np
 import structlog
 
+from leeway.core.window import Span
 from leeway.errors import Conflict, LeewayError, Permanent
-from leeway.ports.points import Appended, Change, Collected, Key
+from leeway.ports.points import Appended, Collected, Key
 from leeway.store.points.database import Cursor, Database
 from leeway.store.points.schema import ROW_COLUMNS
 from leeway.store.points.versions import Batch
@@ -27,10 +28,7 @@ SELECT max(seq) FROM (
     UNION ALL SELECT number FROM meta WHERE name = 'seq')
 """
 
-_INSERT_ROWS = f"""
-INSERT INTO points ({ROW_COLUMNS})
-SELECT series, time, good, total, value, NULL, NULL, NULL, NULL, known_at, fence, seq FROM appended
-"""
+_INSERT_ROWS = f"INSERT INTO points ({ROW_COLUMNS}) SELECT {ROW_COLUMNS} FROM appended"  # noqa: S608 - constants
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +43,10 @@ class Request:
     readings: tuple[Collected, ...]
     key: Key | None
     answer: Future[Appended] = field(default_factory=Future)
+
+
+Touched = tuple[int, tuple[tuple[int, Span], ...]]
+"""The sequence number of an append, and the spans it touched by series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def newest_seq(cursor: Cursor) -> int:
 class Writer:
     """Takes requests from any thread, commits them in groups, announces what changed, then acknowledges."""
 
-    def __init__(self, database: Database, announce: Callable[[tuple[Change, ...]], None]) -> None:
+    def __init__(self, database: Database, announce: Callable[[Sequence[Touched]], None]) -> None:
         self._database = database
         self._announce = announce
         self._seq = database.run(newest_seq)
@@ -121,7 +123,7 @@ class Writer:
         numbered = [Numbered(self._seq + place, request) for place, request in enumerate(fresh, start=1)]
         if numbered:
             self._write(numbered)
-            self._tell(numbered)
+            self._announce([(one.seq, one.request.batch.spans) for one in numbered])
         for one in numbered:
             one.request.answer.set_result(Appended(one.seq, len(one.request.batch.rows)))
         for request, answer in answers:
@@ -141,11 +143,6 @@ class Writer:
             _log.info("durable although the checkpoint failed", seq=durable)
         self._seq = numbered[-1].seq
         self._database.tidy()
-
-    def _tell(self, numbered: Sequence[Numbered]) -> None:
-        changes = tuple(Change(series, span, one.seq) for one in numbered for series, span in one.request.batch.spans)
-        if changes:
-            self._announce(changes)
 
 
 def _group(waiting: Sequence[Request | None]) -> list[Request]:
