@@ -48,10 +48,11 @@ class RawType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a document stands: its file and the place of every value in it, by path."""
+    """Where a document stands: its file, its place in a list of documents, and the mark of every value, by path."""
 
     file: str = ""
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    root: str = ""
 
     def at(self, path: str) -> Mark:
         """The place of a path, or of the nearest value around it."""

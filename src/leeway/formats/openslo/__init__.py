@@ -1,5 +1,6 @@
 """OpenSLO: v1, v1alpha and v2alpha are read, v1 is written."""
 
 from leeway.formats.openslo.read import Mode, Sheet, read
+from leeway.formats.openslo.write import write
 
-__all__ = ["Mode", "Sheet", "read"]
+__all__ = ["Mode", "Sheet", "read", "write"]

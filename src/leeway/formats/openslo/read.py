@@ -78,7 +78,7 @@ def read(data: bytes, file: str, *, mode: Mode = Mode.STRICT, limits: Limits = L
         found = [_finding(one, node, file, path, mode) for one in check(SCHEMAS[head.version][head.kind], node)]
         findings += found
         if all(one.severity is not Severity.ERROR for one in found):
-            documents.append(build(head, node, Origin(file, dict(_marks(node, "")))))
+            documents.append(build(head, node, Origin(file, dict(_marks(node, "")), path)))
     if not nodes and not findings:
         message = "this file holds no document"
         findings.append(Finding(file, Mark(1, 1), "", codes.NO_DOCUMENTS.name, Severity.WARNING, message))

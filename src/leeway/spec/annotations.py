@@ -1,0 +1,96 @@
+"""What OpenSLO lacks and Leeway reads from `leeway.dev/…` annotations. One table: reading, lint and docs use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leeway.core.objective import NoData
+from leeway.core.window import EndOfMonth
+from leeway.spec.documents import Kind
+from leeway.spec.duration import Duration
+
+PREFIX = "leeway.dev/"
+TRAFFIC_WEIGHTED = "TrafficWeightedTimeslices"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One annotation: where it belongs, which values it takes (none listed: a duration), what it means."""
+
+    name: str
+    kind: Kind
+    values: tuple[str, ...]
+    default: str
+    meaning: str
+
+    @property
+    def key(self) -> str:
+        """As it is written."""
+        return PREFIX + self.name
+
+    def accepts(self, value: str) -> bool:
+        """True for a value it takes."""
+        return value in self.values if self.values else _seconds(value) is not None
+
+    @property
+    def accepted(self) -> str:
+        """The values it takes, in words."""
+        return ", ".join(self.values) if self.values else "a duration such as 5m or 1h"
+
+
+NO_DATA = Annotation(
+    "no-data",
+    Kind.SLO,
+    tuple(NoData),
+    NoData.EXCLUDE.value,
+    "What a slice without events counts as: nothing, good, bad, or the same as the last slice that had events.",
+)
+CARRY_LIMIT = Annotation(
+    "carry-limit", Kind.SLO, (), "5m", "With `no-data: carry`: for how long the last slice speaks for those after it."
+)
+BUDGETING_METHOD = Annotation(
+    "budgeting-method",
+    Kind.SLO,
+    (TRAFFIC_WEIGHTED,),
+    "as `spec.budgetingMethod` says",
+    "Beside `budgetingMethod: Timeslices`: slices are judged as such, but the budget counts their events.",
+)
+END_OF_MONTH = Annotation(
+    "end-of-month",
+    Kind.SLO,
+    tuple(EndOfMonth),
+    EndOfMonth.CLAMP.value,
+    "What the 31st becomes in a shorter month: its last day, or (as Nobl9 counts) days of the next month.",
+)
+ANNOTATIONS = {one.key: one for one in (NO_DATA, CARRY_LIMIT, BUDGETING_METHOD, END_OF_MONTH)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the annotations of an SLO say. A value that is not accepted counts as absent; lint has told so."""
+
+    no_data: NoData = NoData.EXCLUDE
+    carry_limit_s: int = 300
+    traffic_weighted: bool = False
+    end_of_month: EndOfMonth = EndOfMonth.CLAMP
+
+
+def settings(annotations: Mapping[str, str]) -> Settings:
+    """The settings that the annotations of an SLO make."""
+
+    def value(one: Annotation) -> str:
+        given = annotations.get(one.key, "")
+        return given if one.accepts(given) else one.default
+
+    return Settings(
+        NoData(value(NO_DATA)),
+        _seconds(value(CARRY_LIMIT)) or 0,
+        value(BUDGETING_METHOD) == TRAFFIC_WEIGHTED,
+        EndOfMonth(value(END_OF_MONTH)),
+    )
+
+
+def _seconds(text: str) -> int | None:
+    duration = Duration.parse(text)
+    return duration.seconds if duration else None

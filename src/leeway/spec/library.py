@@ -1,0 +1,92 @@
+"""Documents that are held together: who refers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import cast
+
+from leeway.spec.documents import (
+    SLI,
+    SLO,
+    AlertCondition,
+    AlertNotificationTarget,
+    AlertPolicy,
+    DataSource,
+    Document,
+    Kind,
+    Metric,
+    Reference,
+    Service,
+    kind_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Documents by kind and name. Of two with one name the first is found, as in the Go SDK.
+
+    `known` also holds the names of documents that could not be read: a reference to one is not dangling.
+    """
+
+    documents: tuple[Document, ...]
+    known: frozenset[tuple[Kind, str]]
+    index: dict[tuple[Kind, str], Document]
+
+    @staticmethod
+    def of(documents: Iterable[Document], known: Iterable[tuple[Kind, str]] = ()) -> Library:
+        """A library of the documents."""
+        found = tuple(documents)
+        index: dict[tuple[Kind, str], Document] = {}
+        for one in found:
+            index.setdefault((kind_of(one), one.metadata.name), one)
+        return Library(found, frozenset(known) | frozenset(index), index)
+
+    def names(self, kind: Kind) -> list[str]:
+        """The names of all documents of a kind, in order."""
+        return sorted(name for one, name in self.known if one is kind)
+
+    @property
+    def slos(self) -> tuple[SLO, ...]:
+        """All SLOs in the order of the files."""
+        return tuple(one for one in self.documents if isinstance(one, SLO))
+
+    def service(self, name: str) -> Service | None:
+        """The service of this name."""
+        return cast("Service | None", self.index.get((Kind.SERVICE, name)))
+
+    def data_source(self, metric: Metric) -> DataSource | None:
+        """The data source that a metric refers to."""
+        name = metric.source.name if metric.source else ""
+        return cast("DataSource | None", self.index.get((Kind.DATA_SOURCE, name)))
+
+    def sli(self, indicator: SLI | Reference | None) -> SLI | None:
+        """The SLI itself, inlined or referred to; None if it is not here."""
+        found = self._found(Kind.SLI, indicator)
+        return cast("SLI | None", found)
+
+    def policies(self, slo: SLO) -> Iterator[AlertPolicy]:
+        """The alert policies of an SLO that are here."""
+        for one in slo.alert_policies:
+            if (found := self._found(Kind.ALERT_POLICY, one)) is not None:
+                yield cast("AlertPolicy", found)
+
+    def conditions(self, policy: AlertPolicy) -> Iterator[AlertCondition]:
+        """The conditions of a policy that are here."""
+        for one in policy.conditions:
+            if (found := self._found(Kind.ALERT_CONDITION, one)) is not None:
+                yield cast("AlertCondition", found)
+
+    def targets(self, policy: AlertPolicy) -> Iterator[AlertNotificationTarget]:
+        """The notification targets of a policy that are here."""
+        for one in policy.targets:
+            if (found := self._found(Kind.ALERT_NOTIFICATION_TARGET, one)) is not None:
+                yield cast("AlertNotificationTarget", found)
+
+    def typed(self, metric: Metric) -> Metric:
+        """The metric with the type of its data source, where it does not say its own."""
+        source = self.data_source(metric)
+        return metric if metric.type or source is None else replace(metric, type=source.type)
+
+    def _found(self, kind: Kind, one: Document | Reference | None) -> Document | None:
+        return self.index.get((kind, one.name)) if isinstance(one, Reference) else one
