@@ -2,7 +2,22 @@
 
 from leeway.spec.text.limits import Limits
 from leeway.spec.text.lines import Lines, caret
+from leeway.spec.text.mend import Change, Mended, mend
 from leeway.spec.text.read import Text, read
 from leeway.spec.text.tree import Entry, Mapping, Node, Scalar, Sequence
 
-__all__ = ["Entry", "Limits", "Lines", "Mapping", "Node", "Scalar", "Sequence", "Text", "caret", "read"]
+__all__ = [
+    "Change",
+    "Entry",
+    "Limits",
+    "Lines",
+    "Mapping",
+    "Mended",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "Text",
+    "caret",
+    "mend",
+    "read",
+]

@@ -64,6 +64,7 @@ class Composer:
         self._report = report
         self._mark_at = mark_at
         self._file_nodes = 0
+        self._documents = 0
         self._start()
 
     def _start(self) -> None:
@@ -85,12 +86,24 @@ class Composer:
                     self._end()
                 case yaml.AliasEvent():
                     self._alias(event)
+                case yaml.DocumentStartEvent():
+                    self._another_document(event)
                 case yaml.DocumentEndEvent():
                     if self._root is not None:
                         yield self._root
                     self._start()
 
     # one event each
+
+    def _another_document(self, event: yaml.Event) -> None:
+        self._documents += 1
+        if self._documents > self._limits.documents:
+            self._stop(
+                self._mark(event),
+                "too-many-documents",
+                f"this file has more than {self._limits.documents:,} documents",
+                "split it into several files",
+            )
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         mark = self._mark(event)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 class Limits:
     """Caps that keep reading below a second and 200 MB, whatever the text; all far above what people write.
 
-    `size` is in bytes; `nodes` counts the values of one document after aliases are expanded, `file_nodes` those
-    of the whole file; `digits` is per number; `findings` is how many are listed before the rest is summed up.
+    `size` is in bytes; `nodes` counts the values of one document after aliases are expanded, `file_nodes` those of
+    the whole file, which may have `documents` documents; `digits` is per number; `findings` is how many are listed
+    one by one; after `syntax_errors` of them reading stops.
     """
 
     size: int = 10_000_000
     depth: int = 100
     nodes: int = 100_000
     file_nodes: int = 300_000
+    documents: int = 10_000
     digits: int = 100
     findings: int = 200
     syntax_errors: int = 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from bisect import bisect_right
-from itertools import accumulate
 
 from leeway.spec.finding import Mark
 
@@ -16,26 +15,40 @@ CUT = "…"
 class Lines:
     r"""A text cut at `\n`, `\r\n` and a lone `\r`, as editors do; not at the exotic breaks of Unicode."""
 
-    __slots__ = ("_starts", "text")
+    __slots__ = ("_breaks", "_known_to", "_starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        same_length = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
-        lengths = (len(line) + 1 for line in same_length.split("\n"))
-        self._starts = array("L", accumulate(lengths, initial=0))
-        self._starts.pop()
+        # Every break as one \n at its last character: the same length, so offsets stay true.
+        self._breaks = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+        self._starts = array("L", [0])
+        self._known_to = 0
 
     def __len__(self) -> int:
+        self._learn(len(self.text))
         return len(self._starts)
+
+    def _learn(self, offset: int) -> None:
+        """Find the line starts up to the one behind `offset`; a text that is refused early is never walked whole."""
+        while self._known_to <= offset:
+            found = self._breaks.find("\n", self._known_to)
+            if found < 0:
+                self._known_to = len(self.text) + 1
+                return
+            self._known_to = found + 1
+            self._starts.append(found + 1)
 
     def mark(self, offset: int) -> Mark:
         """The place of a character; an offset behind the end is the place just after the last character."""
         offset = min(offset, len(self.text))
+        self._learn(offset)
         line = bisect_right(self._starts, offset)
         return Mark(line, offset - self._starts[line - 1] + 1)
 
     def line(self, number: int) -> str:
         """The line with this number, counted from 1, without its break; empty where there is no such line."""
+        while len(self._starts) <= number and self._known_to <= len(self.text):
+            self._learn(self._known_to)
         if not 1 <= number <= len(self._starts):
             return ""
         end = self._starts[number] if number < len(self._starts) else len(self.text)

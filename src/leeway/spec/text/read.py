@@ -11,14 +11,18 @@ import yaml
 
 from leeway.spec.finding import Finding, Mark
 from leeway.spec.text.compose import Composer, LimitReached
+from leeway.spec.text.decode import decode
+from leeway.spec.text.hygiene import MEND
 from leeway.spec.text.limits import Limits
 from leeway.spec.text.lines import Lines
 from leeway.spec.text.report import Report
+from leeway.spec.text.rewriting import Mending
 from leeway.spec.text.syntax import explain
 from leeway.spec.text.tree import Node, Scalar
 
 # libyaml is the parent of the parser inside the OpenSLO tools, and forty times faster than its Python twin.
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MOST_SLIPS = 10_000
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 
 
@@ -42,17 +46,23 @@ def read(data: bytes, file: str, limits: Limits = Limits()) -> Text:  # noqa: B0
     that findings carry.
     """
     report = Report(file, limits.findings)
-    if len(data) > limits.size:
-        report.add(
-            Mark(1, 1),
-            "file-too-large",
-            f"the file has {len(data):,} bytes; at most {limits.size:,} are read",
-            "split it into several files, or raise the limit",
-        )
+    decoded = decode(data, limits, report)
+    if decoded is None:
         return Text((), report.findings(), Lines(""))
-    text = data.decode("utf-8", "replace")
-    lines = Lines(text)
-    documents = tuple(_documents(text, limits, report, lines.mark))
+    lines = decoded.lines
+    mending = Mending(decoded.text)
+    for count, (place, blemish) in enumerate(mending.passes(for_parser=True)):
+        if count > MOST_SLIPS:
+            report.add(lines.mark(place), "too-many-slips", f"more than {MOST_SLIPS:,} slips", f"leeway fmt {file}")
+            return Text((), report.findings(), lines)
+        if blemish.severity is not None:
+            hint = blemish.hint.format(file=file) if blemish.hint is MEND else blemish.hint
+            report.add(lines.mark(place), blemish.code, blemish.message, hint, severity=blemish.severity)
+
+    def mark_at(offset: int) -> Mark:
+        return lines.mark(mending.original(offset))
+
+    documents = tuple(_documents(mending.text, limits, report, mark_at))
     return Text(documents, report.findings(), lines)
 
 

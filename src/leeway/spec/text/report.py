@@ -33,6 +33,10 @@ class Report:
         elif self._silent is None or (severity == Severity.ERROR != self._silent.severity):
             self._silent = finding
 
+    def is_full(self) -> bool:
+        """Whether nothing more will be listed."""
+        return self._silent is not None
+
     def findings(self) -> tuple[Finding, ...]:
         """All of them in the order of the text."""
         found = sorted(self._findings, key=lambda finding: finding.mark)
