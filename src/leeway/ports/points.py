@@ -124,6 +124,12 @@ class PointStore(Protocol):
     def hours(self, objectives: Sequence[int], span: Span) -> Tallies:
         """Roll-up rows whose hour starts in the span, ordered by (hour, objective)."""
 
+    def mark_hours(self, seq: int) -> None:
+        """Notes that the roll-up reflects every change up to `seq`; changes after it must be judged again."""
+
+    def hours_mark(self) -> int:
+        """The last mark, 0 if there is none."""
+
     def drop_hours(self, objectives: Sequence[int]) -> None:
         """Forgets the roll-up of objectives whose definition changed."""
 

@@ -77,6 +77,13 @@ class Calendar:
             index += 1
         return Span(self._start(index), end)
 
+    @property
+    def longest_s(self) -> int:
+        """No period is longer than this, in seconds, clock changes included."""
+        days = {Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}.get(self.period)
+        one = timedelta(days=days) if days else _FIXED[self.period]
+        return int((one * self.count + timedelta(days=1)).total_seconds())
+
     def _guess(self, time: int) -> int:
         local = datetime.fromtimestamp(time, UTC).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
         if self.period in _FIXED:

@@ -1,0 +1,225 @@
+"""Keeps the ledgers equal to the store: warms them at the start, follows changes, lets time pass.
+
+Everything here can be rebuilt from the store, so nothing here is the only copy of anything. One lock guards it all; the
+work under it is short, but for warming. Points are judged again from the store whenever a change touches them, so the
+order of arrival cannot matter.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
+
+from leeway.core.ledger import Layout, OutOfReach, layout_for
+from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
+from leeway.core.objective import DAY_S
+from leeway.core.pulse import Pulse
+from leeway.core.tally import Tally
+from leeway.core.window import Calendar, Span, Window
+from leeway.engine.book.increments import increments, lasts_s, reach_s, read_span
+from leeway.engine.book.past import Past
+from leeway.engine.book.shelf import Shelf
+from leeway.engine.goal import Goal
+from leeway.ports.points import Change, PointStore
+
+Answer = TypeVar("Answer")
+
+FRESH_S = 2 * HOUR_S
+"""Changes younger than this are judged together in one read; older ones goal by goal, whole days at a time."""
+
+
+class Book:
+    """The ledgers of all goals at `head`, a whole minute."""
+
+    def __init__(self, points: PointStore, at: int) -> None:
+        self._points = points
+        self._past = Past(points)
+        self._shelves: defaultdict[Layout, list[Shelf]] = defaultdict(list)
+        self._home: dict[int, Shelf] = {}
+        self._born: dict[int, int] = {}
+        self._changed: dict[int, Span] = {}
+        self._seq = self._judged_seq = points.hours_mark()
+        self._lock = threading.RLock()
+        self._changes_lock = threading.Lock()
+        self.head = at - at % MINUTE_S
+        self._stop = points.follow(self.note)
+
+    def close(self) -> None:
+        """Stops following the store."""
+        self._stop()
+
+    def note(self, changes: tuple[Change, ...]) -> None:
+        """Remembers what changed until the next catch-up; safe from any thread, never blocks for long."""
+        with self._changes_lock:
+            for change in changes:
+                known = self._changed.get(change.series)
+                self._changed[change.series] = change.span if known is None else _join(known, change.span)
+                self._seq = max(self._seq, change.seq)
+
+    def set_goals(self, goals: Iterable[Goal]) -> None:
+        """Makes these the goals: new ones are warmed from the store, those not named leave."""
+        with self._lock:
+            wanted = {goal.number: goal for goal in goals if goal.in_ledger}
+            for number in [number for number in self._home if number not in wanted]:
+                self._home.pop(number).remove(number)
+            new = [goal for number, goal in wanted.items() if number not in self._home]
+            self._born |= {series: span.start for series, span in self._points.extent().items()}
+            for goal in new:
+                shelf = self._shelf_for(goal)
+                shelf.add(goal)
+                self._home[goal.number] = shelf
+            for shelf, theirs in self._by_shelf(new):
+                self._warm(shelf, theirs)
+
+    def catch_up(self, at: int) -> None:
+        """Lets time pass to the minute `at` and judges again whatever changed."""
+        with self._lock:
+            at = max(self.head, at - at % MINUTE_S)
+            changed = self._drain(at)
+            before, self.head = self.head, at
+            for shelves in self._shelves.values():
+                for shelf in shelves:
+                    shelf.ledger.advance(at)
+            touched = dict(self._touched(changed, before))
+            fresh = [goal for goal, span in touched.items() if span.start >= at - FRESH_S]
+            for shelf, goals in self._by_shelf(fresh):
+                self._judge_fresh(shelf, goals, min(touched[goal].start for goal in goals))
+            for goal, span in touched.items():
+                if span.start < at - FRESH_S:
+                    self._judge_days(self._home[goal.number], goal, span)
+
+    def tally(self, goal: Goal) -> Callable[[Span], Tally]:
+        """How to tally any span of this goal up to the head."""
+        shelf = self._home[goal.number]
+
+        def look_up(span: Span) -> Tally:
+            with self._lock:
+                return self._lending(shelf, partial(shelf.ledger.tally, shelf.column[goal.number], span))
+
+        return look_up
+
+    def pulses(self) -> list[tuple[list[Goal], Pulse]]:
+        """The fleet at the head, a pulse per ledger, with the goals in the pulse's order."""
+        with self._lock:
+            return [
+                (shelf.order, self._lending(shelf, partial(shelf.pulse, self.head)))
+                for shelves in self._shelves.values()
+                for shelf in shelves
+                if shelf.goals
+            ]
+
+    def born(self, series: int) -> int | None:
+        """The time of the series' first row, None if it has none."""
+        return self._born.get(series)
+
+    def settle(self, day: int) -> None:
+        """Saves the hours of a finished day (given by its midnight) so that a start need not judge it again."""
+        with self._lock:
+            for shelves in self._shelves.values():
+                for shelf in shelves:
+                    self._past.settle(shelf, day)
+            self._past.mark(self._judged_seq)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes reserved by all ledgers."""
+        return sum(shelf.ledger.nbytes for shelves in self._shelves.values() for shelf in shelves)
+
+    def _shelf_for(self, goal: Goal) -> Shelf:
+        layout = layout_for(goal.objective.method, longest_s(goal.objective.window))
+        shelves = self._shelves[layout]
+        if not shelves or shelves[-1].full:
+            width = min(4_096, 64 << 2 * len(shelves))
+            shelves.append(Shelf(layout, self.head, width))
+        return next(shelf for shelf in shelves if not shelf.full)
+
+    def _by_shelf(self, goals: Iterable[Goal]) -> list[tuple[Shelf, list[Goal]]]:
+        groups: defaultdict[int, list[Goal]] = defaultdict(list)
+        for goal in goals:
+            groups[id(self._home[goal.number])].append(goal)
+        return [(self._home[theirs[0].number], theirs) for theirs in groups.values()]
+
+    def _drain(self, at: int) -> dict[int, Span]:
+        """What changed up to `at`; what lies ahead of it stays for a later minute. Births move the policy's start."""
+        with self._changes_lock:
+            changed, self._judged_seq = self._changed, self._seq
+            self._changed = {
+                series: Span(max(at, span.start), span.end) for series, span in changed.items() if span.end > at
+            }
+        for series, span in changed.items():
+            born = self._born.get(series)
+            if born is None or span.start < born:
+                self._born[series] = span.start
+                changed[series] = span if born is None else Span(span.start, max(span.end, born))
+        return changed
+
+    def _touched(self, changed: dict[int, Span], before: int) -> Iterable[tuple[Goal, Span]]:
+        """Per goal the minutes to judge again: those of changed points and of slices that completed since `before`."""
+        for shelves in self._shelves.values():
+            for shelf in shelves:
+                for goal in shelf.goals.values():
+                    span = changed.get(goal.series)
+                    lasts = lasts_s(goal)
+                    if span is not None:
+                        span = Span(span.start - span.start % lasts, span.end + reach_s(goal))
+                    if goal.waits and self.head // lasts > before // lasts:
+                        waited = Span(before - before % lasts, self.head)
+                        span = waited if span is None else _join(span, waited)
+                    if span is not None and span.start < self.head:
+                        yield goal, Span(span.start, min(max(span.end, span.start), self.head))
+
+    def _judge_fresh(self, shelf: Shelf, goals: list[Goal], start: int) -> None:
+        span = Span(start, self.head)
+        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
+        added, columns = increments(goals, rows, self._born, span, self.head), shelf.columns(goals)
+        for row, minute in enumerate(range(span.start, span.end, MINUTE_S)):
+            shelf.ledger.put(minute, columns, *(each[row] for each in added.arrays))
+
+    def _judge_days(self, shelf: Shelf, goal: Goal, span: Span) -> None:
+        first_minutes = self.head - self.head % DAY_S - (MINUTE_DAYS - 1) * DAY_S
+        for day in range(span.start - span.start % DAY_S, span.end, DAY_S):
+            if day < shelf.ledger.begin:
+                continue
+            if day >= first_minutes:
+                self._put_day(shelf, [goal], day)
+            else:
+                self._past.rejudge(shelf, [goal], self._born, day, self.head)
+
+    def _put_day(self, shelf: Shelf, goals: list[Goal], day: int) -> None:
+        span = Span(day, day + DAY_S)
+        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
+        added = increments(goals, rows, self._born, span, self.head)
+        shelf.ledger.put_day(day, shelf.columns(goals), *added.arrays)
+
+    def _warm(self, shelf: Shelf, goals: list[Goal]) -> None:
+        today = self.head - self.head % DAY_S
+        first_minutes = max(shelf.ledger.begin, today - (MINUTE_DAYS - 1) * DAY_S)
+        self._past.warm(shelf, goals, self._born, Span(shelf.ledger.begin, first_minutes), self.head)
+        for day in range(first_minutes, self.head, DAY_S):
+            self._put_day(shelf, goals, day)
+
+    def _lending(self, shelf: Shelf, look_up: Callable[[], Answer]) -> Answer:
+        while True:
+            try:
+                return look_up()
+            except OutOfReach as missing:
+                if missing.hour is None:
+                    raise
+                self._lend(shelf, missing.hour)
+
+    def _lend(self, shelf: Shelf, hour: int) -> None:
+        goals, span = shelf.order, Span(hour, hour + HOUR_S)
+        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
+        shelf.lend(hour, increments(goals, rows, self._born, span, self.head))
+
+
+def longest_s(window: Window) -> int:
+    """The greatest length the window can have, in seconds; calendar periods vary."""
+    return window.longest_s if isinstance(window, Calendar) else window.length_s
+
+
+def _join(one: Span, other: Span) -> Span:
+    return Span(min(one.start, other.start), max(one.end, other.end))

@@ -1,0 +1,64 @@
+"""One ledger with the goals that own its columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leeway.core.ledger import Layout, Ledger
+from leeway.core.objective import DAY_S
+from leeway.core.pulse import Pulse, Roster, pulse
+from leeway.engine.book.increments import Increments
+from leeway.engine.goal import Goal
+
+
+class Shelf:
+    """Goals of one layout; columns of goals that left are given to new ones."""
+
+    def __init__(self, layout: Layout, at: int, width: int) -> None:
+        self.ledger = Ledger(layout, at - at % DAY_S - (layout.hour_days - 1) * DAY_S, width)
+        self.ledger.advance(at)
+        self.column: dict[int, int] = {}
+        self.goals: dict[int, Goal] = {}
+        self._spare = list(range(width - 1, -1, -1))
+        self._roster: Roster | None = None
+
+    @property
+    def full(self) -> bool:
+        """True when no column is left."""
+        return not self._spare
+
+    def add(self, goal: Goal) -> None:
+        """Gives the goal an empty column."""
+        self.column[goal.number] = self._spare.pop()
+        self.goals[goal.number] = goal
+        self._roster = None
+
+    def remove(self, number: int) -> None:
+        """Takes the goal out and clears its column."""
+        column = self.column.pop(number)
+        del self.goals[number]
+        self.ledger.clear(column)
+        self._spare.append(column)
+        self._roster = None
+
+    def columns(self, goals: list[Goal]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        """The columns of these goals."""
+        return np.array([self.column[goal.number] for goal in goals], np.intp)
+
+    def lend(self, hour: int, added: Increments) -> None:
+        """Lends the ledger the minutes of an old hour, judged for the goals in `order`."""
+        full = [np.zeros((len(each), self.ledger.width), np.int64) for each in added.arrays]
+        for wide, each in zip(full, added.arrays, strict=True):
+            wide[:, self.columns(self.order)] = each
+        self.ledger.lend(hour, *full)
+
+    @property
+    def order(self) -> list[Goal]:
+        """The goals in the order of their columns, which is the order of a pulse."""
+        return [self.goals[number] for number, _ in sorted(self.column.items(), key=lambda item: item[1])]
+
+    def pulse(self, as_of: int) -> Pulse:
+        """All goals at this minute. Raises OutOfReach if an hour must be lent first."""
+        if self._roster is None:
+            self._roster = Roster.of([(self.column[goal.number], goal.objective, goal.scale) for goal in self.order])
+        return pulse(self.ledger, self._roster, as_of)
