@@ -1,1 +1,26 @@
-"""Where data comes from: one folder for each source, all of one shape (see ports.source); none imports another."""
+"""All kinds of sources by name. Listing them imports none; the parts of one are loaded when it is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from leeway.errors import NotFound
+
+MODULES = {
+    "csv": "leeway.sources.files",
+    "http": "leeway.sources.http_probe",
+    "json": "leeway.sources.json_push",
+    "prometheus": "leeway.sources.prometheus",
+}
+
+
+def load(kind: str) -> ModuleType:
+    """The module of a kind of source: it exports `manifest`, `Settings` and `build`."""
+    path = MODULES.get(kind)
+    if path is None:
+        raise NotFound(f"no source is called {kind!r}", mend=f"there are {', '.join(sorted(MODULES))}")
+    return import_module(path)
+
+
+__all__ = ["MODULES", "load"]
