@@ -1,6 +1,7 @@
 """The embedded stores: points on DuckDB, state on SQLite, together in one data folder."""
 
-from leeway.store.folder import open_points
+from leeway.store.folder import open_points, open_state
 from leeway.store.points import DuckPoints
+from leeway.store.state import SqlState
 
-__all__ = ["DuckPoints", "open_points"]
+__all__ = ["DuckPoints", "SqlState", "open_points", "open_state"]

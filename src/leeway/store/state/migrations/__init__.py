@@ -1,0 +1,1 @@
+"""The numbered migrations of the state; run by Alembic from `migrate`."""

@@ -1,0 +1,88 @@
+"""What only SQLite needs: how it is opened, what its errors mean, how it is copied while in use."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
+from leeway.store.state.migrate import migrate
+from leeway.store.state.store import SqlState
+
+WAIT_S = 5.0
+"""How long a writer waits for another process before it gives up."""
+
+
+def open_sqlite(path: Path) -> SqlState:
+    """Opens or makes the state, migrated to this version; NewerFormat if a newer Leeway wrote it."""
+    path = path.resolve()
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": WAIT_S})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    try:
+        migrate(engine)
+    except NewerFormat as error:
+        engine.dispose()
+        raise NewerFormat(error.message, place=str(path), mend=error.mend) from error
+    except DatabaseError as error:
+        engine.dispose()
+        told = explained(error, path) or Permanent(f"the state cannot be opened: {error.orig}", place=str(path))
+        raise told from error
+    return SqlState(engine, explain=lambda error: explained(error, path), copy=_copy)
+
+
+def explained(error: DatabaseError, path: Path) -> LeewayError | None:
+    """What a person should read; None when the fault is in our own SQL."""
+    if not isinstance(error, OperationalError):
+        return None
+    text = str(error.orig)
+    if "disk is full" in text:
+        return StoreFull(
+            "the disk is full; nothing was taken and nothing is damaged",
+            place=str(path),
+            mend="free some space; Leeway goes on by itself",
+        )
+    if "locked" in text:
+        return Transient("another process is writing the state", place=str(path), retry_after_s=1.0)
+    if "disk I/O" in text or "unable to open" in text or "readonly" in text:
+        return Transient(f"the state cannot be reached: {text}", place=str(path))
+    return None
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: _begin does, and takes the write lock at once.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _copy(engine: Engine, to: Path) -> None:
+    part = to.with_name(to.name + ".part")
+    part.unlink(missing_ok=True)
+    raw = engine.raw_connection()
+    try:
+        source = raw.driver_connection
+        assert isinstance(source, sqlite3.Connection)  # noqa: S101 - this module made the engine
+        with closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+    finally:
+        raw.close()
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    part.rename(to)

@@ -1,0 +1,88 @@
+"""The tables of the state store, for any SQL database. Changed only together with a migration; a test compares them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("kind", String(64), primary_key=True),
+    Column("name", String(253), primary_key=True),
+    Column("number", Integer, nullable=False, comment="the current revision, deletions included"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("kind", String(64), primary_key=True),
+    Column("name", String(253), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", Text, comment="OpenSLO YAML; NULL when this revision deleted the document"),
+    Column("at", Float, nullable=False),
+    Column("author", Text, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slo", Text, nullable=False),
+    Column("objective", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("scale", BigInteger, nullable=False),
+    Column("born", Float, nullable=False),
+    UniqueConstraint("slo", "objective", "digest"),
+    sqlite_autoincrement=True,
+)
+
+objectives = Table(
+    "objectives",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slo", Text, nullable=False),
+    Column("objective", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    UniqueConstraint("slo", "objective", "digest"),
+    sqlite_autoincrement=True,
+)
+
+delays = Table(
+    "delays",
+    metadata,
+    Column("series", Integer, ForeignKey("series.id"), primary_key=True),
+    Column("delay_s", Float, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
