@@ -1,7 +1,6 @@
 # Everything a contributor does has a name here. Stamp files make a second call cost nothing;
 # a step runs again when what it was made from has changed.
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
@@ -17,6 +16,7 @@ made_from := tools/bootstrap.py pyproject.toml src/leeway/version.py
 	@$(PYTHON) tools/bootstrap.py test && mkdir -p .tools && touch .venv/.run .venv/.dev $@
 
 .PHONY: help install demo test check soak bench docs lock clean
+.PHONY: check-format check-lint check-types check-layers check-dependencies check-house
 
 help: ## this list
 	@echo "Leeway: how much unreliability can you still afford?"
@@ -24,7 +24,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "A fresh machine needs git, make and python3 (3.11 or newer); the rest is fetched, into this folder."
-	@echo "Options go in ARGS: make test ARGS='-k window', make soak ARGS=-x, make lock ARGS=--upgrade"
+	@echo "Options go in ARGS: make test ARGS='-k window', make lock ARGS=--upgrade; make -k check shows all that is wrong"
 
 install: .venv/.run ## .venv with the command .venv/bin/leeway
 
@@ -34,14 +34,19 @@ demo: install ## a small real service, 90 days of history and their error budget
 test: .tools/.test ## every test that this machine can run, in random order; says what it could not run and why
 	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
 
-check: .venv/.dev ## format, lint, types, layers, dependencies, the rules of the house, documentation
+check: check-format check-lint check-types check-layers check-dependencies check-house docs ## format, lint, types, layers, dependencies, the rules of the house, documentation
+check-format: .venv/.dev
 	$(BIN)/ruff format --check .
+check-lint: .venv/.dev
 	$(BIN)/ruff check .
+check-types: .venv/.dev
 	$(BIN)/mypy
+check-layers: .venv/.dev
 	$(BIN)/lint-imports --no-logo
+check-dependencies: .venv/.dev
 	$(BIN)/deptry .
+check-house: .venv/.dev
 	$(BIN)/python -m pytest -q tests/arch
-	@$(MAKE) docs
 
 soak: .tools/.test ## the long tests at full length: hundreds of kills, long loads (make test runs a tenth of them)
 	@$(BIN)/python -m pytest tests/soak --soak --timeout=0 -q $(ARGS)
