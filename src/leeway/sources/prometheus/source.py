@@ -37,8 +37,8 @@ manifest = Manifest(
 )
 
 
-def build(name: str, settings: Settings, outside: Outside) -> PrometheusSource:
-    """A source called `name`; reads its secrets now, connects at the first reading."""
+def build(settings: Settings, outside: Outside, name: str = manifest.name) -> PrometheusSource:
+    """A source that calls itself `name` in provenance; reads its secrets now, connects at the first reading."""
     return PrometheusSource(name, settings, settings.client(outside), outside.clock)
 
 
