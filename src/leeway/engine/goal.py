@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from leeway.core.objective import DAY_S, Objective
 from leeway.core.quality import COUNT_SCALE, RATIO_SCALE, Kind
+from leeway.spec.documents import Ratio, RawRatio, RawType, RawValue
+from leeway.spec.plan import Indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,21 @@ class Goal:
     def waits(self) -> bool:
         """True if time alone changes the goal's sums: a slice completes, or the no-data policy fills one."""
         return self.objective.slice_s is not None
+
+
+def kind_of(indicator: Indicator | None, objective: Objective) -> Kind:
+    """What the numbers of an indicator are; without one, the objective's threshold tells."""
+    match indicator.metric if indicator else None:
+        case RawRatio(type=RawType.SUCCESS):
+            return Kind.SUCCESS_RATIO
+        case RawRatio():
+            return Kind.FAILURE_RATIO
+        case RawValue():
+            return Kind.VALUE
+        case Ratio():
+            return Kind.COUNTS
+        case None:
+            return Kind.VALUE if objective.threshold else Kind.COUNTS
 
 
 def scale_of(kind: Kind) -> int:

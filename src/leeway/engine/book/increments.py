@@ -40,7 +40,8 @@ class Increments:
         return self.bad, self.total, self.covered
 
 
-NO_ROWS = Rows(np.empty(0, np.int32), *(np.empty(0, np.int64) for _ in range(3)), np.empty(0))
+_NONE = np.empty(0, np.int64)
+NO_ROWS = Rows(np.empty(0, np.int32), _NONE, _NONE, _NONE, np.empty(0))
 
 
 def reach_s(goal: Goal) -> int:

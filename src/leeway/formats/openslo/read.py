@@ -24,10 +24,14 @@ SCHEMAS = {Version.V1: v1.SCHEMA, Version.V1ALPHA: v1alpha.SCHEMA, Version.V2ALP
 
 
 class Mode(StrEnum):
-    """Strict refuses what the text of OpenSLO or its Go SDK refuses, compat what the SDK refuses."""
+    """Strict refuses what the text of OpenSLO or its Go SDK refuses, compat what the SDK refuses.
+
+    Lenient is for computing rather than for judging a file: it refuses only what both refuse.
+    """
 
     STRICT = "strict"
     COMPAT = "compat"
+    LENIENT = "lenient"
 
 
 _SEVERITY = {
@@ -35,6 +39,8 @@ _SEVERITY = {
     (Mode.COMPAT, Level.TEXT): Severity.WARNING,
     (Mode.STRICT, Level.SDK_ONLY): Severity.WARNING,
     (Mode.COMPAT, Level.SDK_ONLY): Severity.ERROR,
+    (Mode.LENIENT, Level.TEXT): Severity.WARNING,
+    (Mode.LENIENT, Level.SDK_ONLY): Severity.WARNING,
 }
 
 

@@ -1,0 +1,121 @@
+"""Budgets from a definition and a table of points, with no server and no store: the same mathematics as live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leeway.core.assess import Assessment, assess
+from leeway.core.judge import judge, origin
+from leeway.core.objective import Objective
+from leeway.core.points import Floats, Points
+from leeway.core.quality import RATIO_SCALE, Fault, Faults, Kind, Measured, fitting_scale, inspect, trusted
+from leeway.core.track import Track
+from leeway.core.window import Span
+from leeway.engine.goal import kind_of
+from leeway.errors import Invalid
+from leeway.formats.points_csv import Refused, Table
+from leeway.spec.plan import Item, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One objective of one SLO, assessed."""
+
+    slo: str
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All objectives in the order of the plans, and the lines that were set aside, in the order of the file."""
+
+    assessed: tuple[Assessed, ...]
+    quarantined: tuple[Refused, ...]
+    unknown_slos: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An objective with its rows of the table and what is wrong with them."""
+
+    slo: str
+    objective: Objective
+    kind: Kind
+    scale: int
+    rows: NDArray[np.intp]
+    measured: Measured
+    faults: Faults
+
+
+def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int) -> Result:
+    """Assesses every objective at `at`, rounded down to a step; None is the end of the last step that can be trusted.
+
+    Rows at or after that time are ignored. Raises Invalid if the table lacks the columns an SLO needs, or a slice is
+    shorter than a step.
+    """
+    cases = [_case(plan, item, table, step_s) for plan in plans for item in plan.items]
+    if at is None:
+        good = [int(case.measured.time[case.faults == Fault.NONE].max(initial=0)) for case in cases]
+        at = max(good, default=0) + step_s
+    as_of = at - at % step_s
+    assessed = tuple(Assessed(case.slo, _assess(case, as_of, step_s)) for case in cases)
+    known = {plan.slo for plan in plans}
+    return Result(assessed, _quarantined(cases, table, as_of), tuple(sorted({*table.slo} - known)))
+
+
+def _case(plan: Plan, item: Item, table: Table, step_s: int) -> _Case:
+    objective, kind = item.objective, kind_of(item.indicator, item.objective)
+    if objective.slice_s is not None and objective.slice_s % step_s:
+        raise Invalid(
+            f"SLO {plan.slo}: slices of {objective.slice_s} s cannot be put together from steps of {step_s} s",
+            mend="give the points' own step with --step, or choose slices that are a multiple of it",
+        )
+    names = np.array(table.slo, dtype=object)
+    owners = np.array(table.objective, dtype=object)
+    rows = np.flatnonzero((names == plan.slo) & ((owners == "") | (owners == objective.name)))
+    measured = _measured(plan.slo, kind, table, rows)
+    scale = RATIO_SCALE if kind in (Kind.SUCCESS_RATIO, Kind.FAILURE_RATIO) else 1
+    if kind is Kind.COUNTS:
+        scale = fitting_scale(measured.part, measured.total)
+    return _Case(plan.slo, objective, kind, scale, rows, measured, inspect(kind, measured, step_s=step_s, scale=scale))
+
+
+def _measured(slo: str, kind: Kind, table: Table, rows: NDArray[np.intp]) -> Measured:
+    def pick(column: Floats | None) -> Floats | None:
+        return None if column is None else column[rows]
+
+    if kind is Kind.COUNTS and table.total is None:
+        raise Invalid(f"SLO {slo} counts events, the points have values", mend="use the header time,slo,good,total")
+    if kind is not Kind.COUNTS and table.value is None:
+        raise Invalid(f"SLO {slo} needs values, the points have counts", mend="use the header time,slo,value")
+    return Measured(table.time[rows], *(pick(each) for each in (table.good, table.bad, table.total, table.value)))
+
+
+def _assess(case: _Case, as_of: int, step_s: int) -> Assessment:
+    points = trusted(case.kind, case.measured, case.faults, scale=case.scale)
+    points = _before(points, as_of)
+    born = int(points.time[0]) if len(points) else None
+    grid = origin(case.objective, case.objective.window.at(as_of))
+    begin = as_of if born is None else born - (case.objective.slice_s or 0)
+    judged = judge(case.objective, points, Span(begin, as_of), born=born, grid=grid)
+    track = Track.of(judged, points.time)
+    return assess(case.objective, as_of, track.tally, step_s=step_s, scale=case.scale)
+
+
+def _before(points: Points, time: int) -> Points:
+    end = int(np.searchsorted(points.time, time))
+    value = None if points.value is None else points.value[:end]
+    return Points(points.time[:end], points.good[:end], points.total[:end], value, points.scale)
+
+
+def _quarantined(cases: list[_Case], table: Table, as_of: int) -> tuple[Refused, ...]:
+    lines = {line.line: line for line in table.refused}
+    for case in cases:
+        for place in np.flatnonzero((case.faults != Fault.NONE) & (case.measured.time < as_of)):
+            line = int(table.line[case.rows[place]])
+            lines.setdefault(line, Refused(line, Fault(case.faults[place]).sentence))
+    return tuple(line for _, line in sorted(lines.items()))
