@@ -12,17 +12,13 @@ from collections.abc import Callable, Iterator
 import yaml
 
 from leeway.spec.finding import Mark, Severity
-from leeway.spec.text.limits import Limits
+from leeway.spec.text.limits import LimitReached, Limits
 from leeway.spec.text.report import Report
 from leeway.spec.text.scalar import NumberOutOfRange, NumberTooLong, Value, resolve
 from leeway.spec.text.tree import Entry, Mapping, Node, Scalar, Sequence
 
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = frozenset(_TAG + name for name in ("str", "int", "float", "bool", "null", "map", "seq", "merge"))
-
-
-class LimitReached(Exception):
-    """The text asks for more than `Limits` allow; the finding is reported, reading of this file ends here."""
 
 
 class _Open:

@@ -25,6 +25,7 @@ from leeway.spec.text.characters import (
     named,
 )
 from leeway.spec.text.lexis import Kind, Piece, pieces
+from leeway.spec.text.limits import LimitReached
 
 MEND = "leeway fmt {file} mends it"
 BY_HAND = "leeway fmt leaves it as it is; if it is not meant, delete it and type it anew"
@@ -66,12 +67,14 @@ _PAIR = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-
 _STEP = re.compile(r"^( +)(?=[^ \t\r\n#-])", re.MULTILINE)
 
 
-def blemishes(text: str) -> Iterator[Blemish]:
-    """All slips in order, lazily. `text` has no byte order mark at its start."""
+def blemishes(text: str, most_pieces: int) -> Iterator[Blemish]:
+    """All slips in order, lazily; raises `LimitReached` after so many words and signs."""
     if _CLEAN.fullmatch(text) and not _HALF.search(text):
         return
     step = min((len(found.group(1)) for found in _STEP.finditer(text)), default=2) if "\t" in text else 2
-    for piece in pieces(text):
+    for count, piece in enumerate(pieces(text)):
+        if count > most_pieces:
+            raise LimitReached
         part = text[piece.start : piece.end]
         if piece.kind is Kind.INDENT and "\t" in part:
             yield _tabs(piece, part, step)

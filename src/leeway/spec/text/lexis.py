@@ -71,8 +71,17 @@ _COLON = re.compile(rf"(?:{_BLANK}|{_GHOST})*:(?={_EDGE}|[,\[\]{{}}])", re.MULTI
 _COLON_FLOW = re.compile(rf"(?:{_BLANK}|{_GHOST})*:")
 
 
+# Lines as most are, in plain ASCII: nothing to mend, passed at a glance.
+_GLANCE = re.compile(
+    r"( *)(?:((?:- +)*)([A-Za-z][\w.-]*):(?: +([A-Za-z0-9./][ !\"$-9;-~]*))?|(#[ -~]*)?)$", re.ASCII | re.MULTILINE
+)
+
+
 def pieces(text: str) -> Iterator[Piece]:
-    """All pieces of a text in order, lazily; breaks of lines belong to none unless they are inside quotes or blocks."""
+    """The pieces of a text in order, lazily; its line ends are LF.
+
+    Breaks of lines belong to none unless they are inside quotes or blocks; lines of plain ASCII words are left out.
+    """
     return _Lexer(text).run()
 
 
@@ -91,10 +100,28 @@ class _Lexer:
 
     def run(self) -> Iterator[Piece]:
         while self.at < len(self.text):
-            yield from self._one_line()
+            if not self._at_a_glance():
+                yield from self._one_line()
             following = _BREAK.match(self.text, self.at)
             if following:
                 self.at = following.end()
+
+    def _at_a_glance(self) -> bool:
+        """Pass a line that has nothing but plain words."""
+        seen = None if self.flow else _GLANCE.match(self.text, self.at)
+        if seen is None:
+            return False
+        indent, items, key, value, comment = seen.groups()
+        if self.open_plain and (key or comment) and len(indent) > self.column:
+            return False
+        if key:
+            self.column = len(indent) + len(items)
+            self.key = key
+            self.open_plain = value is not None
+        elif comment:
+            self.open_plain = False
+        self.at = seen.end()
+        return True
 
     def _one_line(self) -> Iterator[Piece]:
         self.line_start = self.at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leeway.spec.finding import Finding, Mark
 from leeway.spec.text.decode import Decoded, decode
 from leeway.spec.text.lexis import Kind, pieces
-from leeway.spec.text.limits import Limits
+from leeway.spec.text.limits import LimitReached, Limits
 from leeway.spec.text.lines import Lines
 from leeway.spec.text.report import Report
 from leeway.spec.text.rewriting import Mending
@@ -31,6 +31,8 @@ class Mended:
     refused: tuple[Finding, ...] = ()
 
 
+MOST_PIECES = 10_000_000  # mending may take its time
+
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)
 
 
@@ -46,10 +48,14 @@ def mend(data: bytes, file: str, limits: Limits = Limits()) -> Mended:  # noqa: 
         return Mended(data, (), report.findings())
     lines = decoded.lines
     changes = _of_encoding(decoded)
-    mending = Mending(decoded.text)
-    for place, blemish in mending.passes(for_parser=False):
-        if blemish.replacement is not None:
-            changes.append(Change(lines.mark(place), f"{blemish.message}: mended"))
+    mending = Mending(decoded.text, MOST_PIECES)
+    try:
+        for place, blemish in mending.passes(for_parser=False):
+            if blemish.replacement is not None:
+                changes.append(Change(lines.mark(place), blemish.message))
+    except LimitReached:
+        report.add(Mark(1, 1), "too-many-values", "this file is too long to mend", "split it into several files")
+        return Mended(data, (), report.findings())
     if returns := decoded.text.count("\r"):
         changes.append(Change(Mark(1, 1), f"{returns:,} line ends became plain (LF)"))
     text = _tidy(mending.text, changes)

@@ -10,10 +10,10 @@ from functools import partial
 import yaml
 
 from leeway.spec.finding import Finding, Mark
-from leeway.spec.text.compose import Composer, LimitReached
+from leeway.spec.text.compose import Composer
 from leeway.spec.text.decode import decode
-from leeway.spec.text.hygiene import MEND
-from leeway.spec.text.limits import Limits
+from leeway.spec.text.hygiene import MEND, Blemish
+from leeway.spec.text.limits import LimitReached, Limits
 from leeway.spec.text.lines import Lines
 from leeway.spec.text.report import Report
 from leeway.spec.text.rewriting import Mending
@@ -22,7 +22,6 @@ from leeway.spec.text.tree import Node, Scalar
 
 # libyaml is the parent of the parser inside the OpenSLO tools, and forty times faster than its Python twin.
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MOST_SLIPS = 10_000
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 
 
@@ -50,20 +49,30 @@ def read(data: bytes, file: str, limits: Limits = Limits()) -> Text:  # noqa: B0
     if decoded is None:
         return Text((), report.findings(), Lines(""))
     lines = decoded.lines
-    mending = Mending(decoded.text)
-    for count, (place, blemish) in enumerate(mending.passes(for_parser=True)):
-        if count > MOST_SLIPS:
-            report.add(lines.mark(place), "too-many-slips", f"more than {MOST_SLIPS:,} slips", f"leeway fmt {file}")
-            return Text((), report.findings(), lines)
-        if blemish.severity is not None:
-            hint = blemish.hint.format(file=file) if blemish.hint is MEND else blemish.hint
-            report.add(lines.mark(place), blemish.code, blemish.message, hint, severity=blemish.severity)
+    if report.is_full():
+        return Text((), report.findings(), lines)
+    mending = Mending(decoded.text, limits.pieces)
+    try:
+        for count, (place, blemish) in enumerate(mending.passes(for_parser=True)):
+            if count > limits.slips:
+                raise LimitReached
+            _tell(report, lines.mark(place), blemish, file)
+    except LimitReached:
+        hint = f"leeway fmt {file} mends what can be mended; or split the file"
+        report.add(Mark(1, 1), "too-many-slips", "too many slips, or too many words, to look at each", hint)
+        return Text((), report.findings(), lines)
 
     def mark_at(offset: int) -> Mark:
         return lines.mark(mending.original(offset))
 
     documents = tuple(_documents(mending.text, limits, report, mark_at))
     return Text(documents, report.findings(), lines)
+
+
+def _tell(report: Report, mark: Mark, blemish: Blemish, file: str) -> None:
+    if blemish.severity is not None:
+        hint = blemish.hint.format(file=file) if blemish.hint is MEND else blemish.hint
+        report.add(mark, blemish.code, blemish.message, hint, severity=blemish.severity)
 
 
 def _documents(text: str, limits: Limits, report: Report, mark_at: Callable[[int], Mark]) -> Iterator[Node]:

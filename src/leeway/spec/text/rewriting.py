@@ -47,8 +47,9 @@ class Mending:
     Line ends of every kind are LF from the start, so that nobody after this has to think of others.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_pieces: int) -> None:
         self.text = text
+        self._most_pieces = most_pieces
         self._shifts: list[Shift] = []
         self._told: set[tuple[int, str]] = set()
         if "\r" in text:
@@ -62,10 +63,13 @@ class Mending:
         return offset
 
     def passes(self, *, for_parser: bool) -> Iterator[tuple[int, Blemish]]:
-        """Mend until nothing is left to mend; each slip once, with the place it had at the beginning."""
+        """Mend until nothing is left to mend; each slip once, with the place it had at the beginning.
+
+        Raises `LimitReached` when there is too much to look at.
+        """
         for _ in range(PASSES):
             edits: list[tuple[int, int, str]] = []
-            for blemish in blemishes(self.text):
+            for blemish in blemishes(self.text, self._most_pieces):
                 if blemish.for_parser and not for_parser:
                     continue
                 if blemish.replacement is not None:
