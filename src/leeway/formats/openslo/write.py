@@ -38,7 +38,7 @@ _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 
 
 def write(documents: Iterable[Document]) -> str:
-    """The documents as YAML, each begun by `---`. Raises `Invalid` for what v1 cannot say: seconds, labels with a prefix.
+    """The documents as YAML, each begun by `---`. Raises `Invalid` for what v1 cannot say (seconds).
 
     A data source that v2alpha wrote into a metric becomes a document of its own.
     """
