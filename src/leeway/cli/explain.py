@@ -12,15 +12,14 @@ import click
 from leeway.cli.definitions import read_library
 from leeway.errors import NotFound
 from leeway.spec.documents import SLO
-from leeway.spec.explain import Explanation
-from leeway.spec.explain import explain as explain_slo
+from leeway.spec.explain import Explanation, explain
 from leeway.spec.library import Library
 from leeway.spec.nearest import did_you_mean
 
 WIDTH = 96
 
 
-@click.command()
+@click.command("explain")
 @click.option(
     "-f",
     "--file",
@@ -32,13 +31,13 @@ WIDTH = 96
 )
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.argument("slo", required=False)
-def explain(files: tuple[str, ...], output: str, slo: str | None) -> None:
+def command(files: tuple[str, ...], output: str, slo: str | None) -> None:
     """Say in plain English what an SLO promises, how it is counted, and how much may fail.
 
     Without a name every SLO of the files is explained.
     """
     library = read_library(files)
-    explanations = [explain_slo(one, library) for one in _chosen(library, slo)]
+    explanations = [explain(one, library) for one in _chosen(library, slo)]
     if output == "json":
         click.echo(json.dumps([asdict(one) for one in explanations], indent=1, ensure_ascii=False))
         return
@@ -66,14 +65,17 @@ def _lines(one: Explanation) -> Iterator[str]:
         yield ""
         yield click.style(section.heading, fg="cyan", bold=True)
         for sentence in section.sentences:
-            yield from textwrap.wrap(
-                sentence, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False
-            )
+            yield from _wrapped(sentence, "  ", "    ")
     yield ""
     yield click.style("Words", fg="cyan", bold=True)
     width = max(len(word) for word in one.glossary)
     for word, meaning in one.glossary.items():
-        yield from textwrap.wrap(
-            f"{word:<{width}}  {meaning}", WIDTH, initial_indent="  ", subsequent_indent=" " * (width + 4)
-        )
+        yield from _wrapped(f"{word:<{width}}  {meaning}", "  ", " " * (width + 4))
     yield ""
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Lines of a readable length; names and queries are not broken."""
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )

@@ -13,7 +13,7 @@ from leeway.spec.finding import Finding, Severity
 FINDINGS = 3  # exit code: the documents have errors
 
 
-@click.command()
+@click.command("lint")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option(
     "--mode",
@@ -27,7 +27,7 @@ FINDINGS = 3  # exit code: the documents have errors
     "-o", "--output", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
 )
 @click.pass_context
-def lint(context: click.Context, paths: tuple[str, ...], mode: str, output: str, *, isolated: bool) -> None:
+def command(context: click.Context, paths: tuple[str, ...], mode: str, output: str, *, isolated: bool) -> None:
     """Check OpenSLO definitions: files, folders, globs, or - for standard input.
 
     Errors are what OpenSLO refuses; warnings are Leeway's advice. Exit code 3 if there is an error.

@@ -94,3 +94,15 @@ class Duration:
 
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"
+
+
+def seconds(text: str) -> int:
+    """The seconds that a word such as `30s`, `5m`, `1d` means, as command lines take it; raises `ValueError`.
+
+    >>> seconds("90s"), seconds("5m")
+    (90, 300)
+    """
+    found = re.fullmatch(r"([1-9][0-9]*)([smhdw])", text)
+    if found is None:
+        raise ValueError(f"`{text}` is no duration; write for example 30s, 5m, 1h, 1d")
+    return int(found[1]) * Unit(found[2]).seconds

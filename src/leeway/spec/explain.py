@@ -18,14 +18,16 @@ from leeway.spec.quantity import count, one_in, percent, span
 ALWAYS = ("SLI", "SLO", "target", "window", "error budget")
 EVENTS_A_DAY = 100_000  # the traffic of the example; any number would do
 OPERATORS = {Op.LTE: "at most", Op.LT: "below", Op.GTE: "at least", Op.GT: "above"}
+CUT = "Time is cut into slices of {slice}."
+EVEN = "Each slice weighs the same, busy or quiet."
 METHODS = {
     Method.OCCURRENCES: "Every event counts once, whenever it happens.",
-    Method.TIMESLICES: "Time is cut into slices of {slice}. A slice is good if at least {slice_target} of its events are "
-    "good, otherwise the whole slice is bad. Each slice weighs the same, busy or quiet.",
-    Method.RATIO_TIMESLICES: "Time is cut into slices of {slice}. Each counts by the share of its events that were good: half "
-    "bad is half a bad slice. Each slice weighs the same, busy or quiet.",
-    Method.TRAFFIC_WEIGHTED_TIMESLICES: "Time is cut into slices of {slice}. A slice is good if at least "
-    "{slice_target} of its events are good, otherwise all its events are bad. A busy slice weighs more than a quiet one.",
+    Method.TIMESLICES: f"{CUT} A slice is good if at least {{slice_target}} of its events are good, otherwise the whole "
+    f"slice is bad. {EVEN}",
+    Method.RATIO_TIMESLICES: f"{CUT} Each counts by the share of its events that were good: half bad is half a bad "
+    f"slice. {EVEN}",
+    Method.TRAFFIC_WEIGHTED_TIMESLICES: f"{CUT} A slice is good if at least {{slice_target}} of its events are good, "
+    "otherwise all its events are bad. A busy slice weighs more than a quiet one.",
 }
 NO_DATA = {
     NoData.EXCLUDE: "A slice without events counts neither way.",
