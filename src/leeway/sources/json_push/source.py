@@ -18,6 +18,7 @@ manifest = Manifest("json_push", "JSON push", frozenset({Ability.RECEIVE}))
 class Receiver:
     """Decodes bodies within its settings."""
 
+    name: str
     settings: Settings
 
     @property
@@ -30,6 +31,6 @@ class Receiver:
         return decode(inflate(body, content_encoding, self.settings), content_type, self.settings)
 
 
-def build(settings: Settings, _: Outside) -> Receiver:
+def build(settings: Settings, _: Outside, name: str = manifest.name) -> Receiver:
     """A receiver; it touches nothing outside, but is built like every source."""
-    return Receiver(settings)
+    return Receiver(name, settings)
