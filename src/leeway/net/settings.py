@@ -52,6 +52,7 @@ class HttpSettings(BaseModel):
     tls: TlsSettings = Field(default_factory=TlsSettings, description="Own authority, client certificate")
     timeout_s: float = Field(30.0, gt=0, le=600, description="Seconds for a whole answer")
     connect_timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds to connect")
+    tries: int = Field(3, ge=1, le=10, description="How often to ask when the world is in the way")
     largest_answer: int = Field(16 << 20, gt=0, description="Bytes of one answer, unpacked")
 
     @field_validator("url")
@@ -63,7 +64,7 @@ class HttpSettings(BaseModel):
             raise ValueError(f"{error.message} — {error.mend}") from None
         return url.rstrip("/")
 
-    def client(self, outside: Outside, *, fresh: bool = False, retries: Retries | None = None) -> Client:
+    def client(self, outside: Outside, *, fresh: bool = False) -> Client:
         """A client by these settings; reads the secrets now. Invalid or Forbidden, naming what is wrong."""
         secrets, credentials = outside.secrets, Credentials()
         if self.basic is not None and self.bearer is not None:
@@ -81,7 +82,7 @@ class HttpSettings(BaseModel):
             credentials=credentials,
             tls=Tls(*(None if file is None else secrets.path(file) for file in files)),
             limits=Limits(min(self.connect_timeout_s, self.timeout_s), self.timeout_s, self.largest_answer),
-            retries=retries or Retries(),
+            retries=Retries(self.tries),
             fresh=fresh,
         )
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
@@ -30,7 +31,7 @@ class FaultServer:
         """How many requests have come in."""
         return len(self.seen)
 
-    async def __aenter__(self) -> FaultServer:
+    async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=1 << 24)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
