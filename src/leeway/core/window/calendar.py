@@ -42,6 +42,7 @@ _FIXED = {
     Period.DAY: timedelta(days=1),
     Period.WEEK: timedelta(weeks=1),
 }
+_SHORT = {Period.MINUTE, Period.HOUR}
 _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
@@ -71,6 +72,8 @@ class Calendar:
     def at(self, time: int) -> Span:
         """The period that holds `time`; a boundary belongs to the period that begins there."""
         index = self._guess(time)
+        if self.period in _SHORT:
+            return self._between_boundaries(time, index)
         while self._start(index) > time:
             index -= 1
         while (end := self._start(index + 1)) <= time:
@@ -83,6 +86,15 @@ class Calendar:
         days = {Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}.get(self.period)
         one = timedelta(days=days) if days else _FIXED[self.period]
         return int((one * self.count + timedelta(days=1)).total_seconds())
+
+    def _between_boundaries(self, time: int, index: int) -> Span:
+        """For periods that a clock change can skip whole: the nearest of all starts within a day, either side.
+
+        Skipped wall-clock times are read later than they were written, so here the starts need not be in order.
+        """
+        reach = timedelta(days=1) // (_FIXED[self.period] * self.count) + 2
+        starts = [self._start(near) for near in range(index - reach, index + reach + 1)]
+        return Span(max(start for start in starts if start <= time), min(start for start in starts if start > time))
 
     def _guess(self, time: int) -> int:
         local = datetime.fromtimestamp(time, UTC).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
