@@ -7,6 +7,8 @@ from collections.abc import Callable
 import hypothesis
 import pytest
 
+pytest.register_assert_rewrite("leeway.ports.kit")  # its suites say what differs, like any test
+
 hypothesis.settings.register_profile("test", deadline=None, print_blob=True)  # a busy machine is no failure
 hypothesis.settings.register_profile("soak", deadline=None, print_blob=True, max_examples=2000)
 
