@@ -1,0 +1,146 @@
+"""From definitions to running parts: which goals there are, which series feed them, and from which source."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leeway.core.quality import Kind
+from leeway.engine.goal import Goal, kind_of, scale_of
+from leeway.errors import Invalid
+from leeway.ports.source import Metric, Role
+from leeway.ports.state import Revision, Series, StateStore
+from leeway.spec import documents
+from leeway.spec.documents import Document, Plain, Ratio, RawRatio, RawValue
+from leeway.spec.library import Library
+from leeway.spec.plan import Indicator, Item, compile_slo
+
+ReadDocuments = Callable[[str, str], tuple[Document, ...]]
+"""Reads the text of a stored document: (text, name for messages) → documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKey:
+    """Which source answers: the name of a DataSource document ("" if the SLI has a type alone), type and details."""
+
+    name: str
+    type: str
+    connection: str
+
+    @property
+    def details(self) -> Plain:
+        """The connection details as plain data."""
+        plain: Plain = json.loads(self.connection)
+        return plain
+
+    @property
+    def title(self) -> str:
+        """For people: the name, else the type."""
+        return self.name or self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One series and how it is fed; `source` None means that its points are pushed."""
+
+    series: Series
+    kind: Kind
+    metrics: tuple[Metric, ...]
+    source: SourceKey | None
+
+    @property
+    def name(self) -> str:
+        """What a push calls the series: the SLO, or SLO/objective where an objective has its own SLI."""
+        return f"{self.series.slo}/{self.series.objective}" if self.series.objective else self.series.slo
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All goals and feeds of the current definitions."""
+
+    library: Library
+    goals: tuple[Goal, ...]
+    feeds: tuple[Feed, ...]
+
+    def goals_of(self, slo: str) -> tuple[Goal, ...]:
+        """The goals of one SLO in the order of its objectives; empty if there is none."""
+        return tuple(goal for goal in self.goals if goal.slo == slo)
+
+
+def library_of(revisions: tuple[Revision, ...], read: ReadDocuments) -> Library:
+    """The documents of all current revisions."""
+    return Library.of(
+        document
+        for revision in revisions
+        if revision.body is not None
+        for document in read(revision.body, f"{revision.kind} {revision.name}")
+    )
+
+
+def make_catalog(library: Library, state: StateStore, at: float, pulls: Callable[[str], bool]) -> Catalog:
+    """Numbers series and goals, making those that are new. `pulls` tells whether a type of source can be asked."""
+    goals: list[Goal] = []
+    feeds: dict[int, Feed] = {}
+    for slo in library.slos:
+        plan = compile_slo(slo, library)
+        for item in plan.items:
+            feed = _feed(plan.slo, item, plan.composite, library, state, at, pulls)
+            feeds[feed.series.id] = feed
+            digest = _sha(f"{item.objective!r} of {feed.series.id}")
+            number = state.objective_for(plan.slo, item.objective.name, digest)
+            goals.append(
+                Goal(number, plan.slo, plan.service, item.objective, feed.series.id, feed.kind, feed.series.scale)
+            )
+    return Catalog(library, tuple(goals), tuple(feeds.values()))
+
+
+def _feed(
+    slo: str,
+    item: Item,
+    composite: bool,
+    library: Library,
+    state: StateStore,
+    at: float,
+    pulls: Callable[[str], bool],
+) -> Feed:
+    kind = kind_of(item.indicator, item.objective)
+    roles = _roles(item.indicator)
+    owner = item.objective.name if composite else ""
+    keys = {_source_key(metric, library) for _, metric, _ in roles}
+    if len(keys) > 1:
+        raise Invalid(
+            f"SLO {slo}: good and total come from different sources",
+            mend="ask one source for both, so that they speak of the same moments",
+        )
+    key = next(iter(keys), None)
+    metrics = tuple(Metric(role, metric.spec, counter) for role, metric, counter in roles)
+    said = json.dumps([kind, key.title if key else "", [(m.role, m.spec, m.counter) for m in metrics]], default=str)
+    series = state.series_for(slo, owner, _sha(said), scale=scale_of(kind), at=at)
+    return Feed(series, kind, metrics, key if key and pulls(key.type) else None)
+
+
+def _roles(indicator: Indicator | None) -> list[tuple[Role, documents.Metric, bool]]:
+    match indicator.metric if indicator else None:
+        case Ratio(total=total, good=good, bad=bad, counter=counter):
+            parts = [(Role.GOOD, good), (Role.BAD, bad), (Role.TOTAL, total)]
+            return [(role, metric, counter) for role, metric in parts if metric is not None]
+        case RawRatio(raw=raw):
+            return [(Role.RAW, raw, False)]
+        case RawValue(value=value):
+            return [(Role.VALUE, value, False)]
+        case None:
+            return []
+
+
+def _source_key(metric: documents.Metric, library: Library) -> SourceKey:
+    source = library.data_source(metric)
+    if source is None:
+        name = metric.source.name if metric.source else ""
+        return SourceKey(name, metric.type, json.dumps(metric.connection, default=str))
+    return SourceKey(source.metadata.name, source.type, json.dumps(source.connection, default=str))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

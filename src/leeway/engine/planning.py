@@ -1,0 +1,120 @@
+"""What applying would change, and what that means for data and budgets. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from leeway.engine.catalog import ReadDocuments, library_of
+from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
+from leeway.errors import LeewayError
+from leeway.ports.state import Revision
+from leeway.spec.documents import SLO, Document, Kind, kind_of
+from leeway.spec.finding import Finding, Severity
+from leeway.spec.library import Library
+from leeway.spec.plan import Plan, compile_slo
+
+ORDER = (
+    Kind.SERVICE,
+    Kind.DATA_SOURCE,
+    Kind.SLI,
+    Kind.ALERT_CONDITION,
+    Kind.ALERT_NOTIFICATION_TARGET,
+    Kind.ALERT_POLICY,
+    Kind.SLO,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How the format of definitions is read, written and judged; handed in by the composition root.
+
+    `judge` reads files into documents and says everything that is wrong or unwise, given the documents that stand
+    already; `serious` are the codes of advice that must not be applied.
+    """
+
+    read: ReadDocuments
+    write: Callable[[Document], str]
+    judge: Callable[[tuple[SourceText, ...], Library], tuple[tuple[Document, ...], tuple[Finding, ...]]]
+    serious: frozenset[str]
+
+
+def make_plan(
+    current: tuple[Revision, ...],
+    files: tuple[SourceText, ...],
+    texts: Texts,
+    *,
+    prune: bool,
+) -> PlanView:
+    """The changes that make the stored documents equal to the files; with `prune`, others are deleted."""
+    stored = library_of(current, texts.read)
+    documents, findings = texts.judge(files, stored)
+    refused = any(one.severity is Severity.ERROR or one.code in texts.serious for one in findings)
+    revisions = {(revision.kind, revision.name): revision for revision in current}
+    wanted = {(str(kind_of(document)), document.metadata.name): document for document in documents}
+    after = Library.of(
+        [
+            *documents,
+            *(one for one in stored.documents if not prune and (str(kind_of(one)), one.metadata.name) not in wanted),
+        ]
+    )
+    changes = [_change(document, revisions, stored, after, texts) for document in documents]
+    if prune:
+        changes += [
+            _deleted(revision) for name, revision in sorted(revisions.items()) if name not in wanted and revision.body
+        ]
+    return PlanView(tuple(sorted(changes, key=_place)), findings, refused)
+
+
+def _change(
+    document: Document,
+    revisions: dict[tuple[str, str], Revision],
+    stored: Library,
+    after: Library,
+    texts: Texts,
+) -> PlannedChange:
+    kind, name = kind_of(document), document.metadata.name
+    text = texts.write(document)
+    known = revisions.get((str(kind), name))
+    before = known.body if known else None
+    action = Action.CREATE if before is None else Action.KEEP if before == text else Action.UPDATE
+    effects = () if action is Action.KEEP or not isinstance(document, SLO) else _effects(document, stored, after)
+    return PlannedChange(kind, name, action, known.number if known else 0, before, text, effects)
+
+
+def _deleted(revision: Revision) -> PlannedChange:
+    effects = ("its budget is computed no more; its points are kept",) if revision.kind == Kind.SLO else ()
+    return PlannedChange(revision.kind, revision.name, Action.DELETE, revision.number, revision.body, None, effects)
+
+
+def _effects(slo: SLO, stored: Library, after: Library) -> tuple[str, ...]:
+    """What changing this SLO means, in sentences."""
+    old = next((one for one in stored.slos if one.metadata.name == slo.metadata.name), None)
+    new_plan, old_plan = _plan(slo, after), _plan(old, stored)
+    if new_plan is None:
+        return ()
+    if old_plan is None:
+        count = len(new_plan.items)
+        return (
+            f"a new SLO with {count} objective{'' if count == 1 else 's'}: its history begins with its first point",
+        )
+    said = []
+    if [item.indicator for item in new_plan.items] != [item.indicator for item in old_plan.items]:
+        said.append("its SLI changes: new data is kept apart from the old; `leeway replay` can fetch the past anew")
+    if [item.objective for item in new_plan.items] != [item.objective for item in old_plan.items]:
+        said.append("its objectives change: budgets are computed anew from the points that are stored")
+    return tuple(said)
+
+
+def _plan(slo: SLO | None, library: Library) -> Plan | None:
+    if slo is None:
+        return None
+    try:
+        return compile_slo(slo, library)
+    except LeewayError:
+        return None  # the findings say so with its place
+
+
+def _place(change: PlannedChange) -> tuple[int, str]:
+    kinds: Iterable[str] = [str(kind) for kind in ORDER]
+    return list(kinds).index(change.kind), change.name
