@@ -55,11 +55,11 @@ bench: .venv/.dev ## measured figures, medians and ratios, in a table
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/.dev ## the documentation, into docs/_build/html; a warning is an error
-	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	$(BIN)/sphinx-build -q -E -W --keep-going -b html docs docs/_build/html
 
 compile := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/.dev ## write both lock files anew from pyproject.toml (pins stay; ARGS=--upgrade lifts them)
-	$(compile) $(ARGS) --group install --group dev pyproject.toml -o requirements-dev.lock
+	$(compile) $(ARGS) --extra kit --group install --group dev pyproject.toml -o requirements-dev.lock
 	$(compile) $(ARGS) --group install -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove all that make made, .venv and .tools too

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from leeway import __version__
+
+sys.path.append(str(Path(__file__).parent / "extensions"))
 
 project = "Leeway"
 author = "the Leeway authors"
 copyright = "the Leeway authors, Apache-2.0"  # noqa: A001  Sphinx asks for this name
 version = release = __version__
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "verbs"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
-suppress_warnings: list[str] = []
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "extensions"]
 
 html_theme = "furo"
 html_title = "Leeway"
