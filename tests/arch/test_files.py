@@ -42,7 +42,7 @@ def test_no_python_file_is_longer_than_a_person_reads_in_one_go() -> None:
 
 EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:|fmt:\s*off|ruff:\s*noqa|pragma:)")
 REASONED = re.compile(
-    r"#\s*(?:(?:ruff:\s*)?noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|type:\s*ignore\[[a-z-]+(?:,\s*[a-z-]+)*\])(.*)", re.IGNORECASE
+    r"#\s*(?:(?:ruff:\s*)?noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|type:\s*ignore\[[a-z-]+(?:,\s*[a-z-]+)*\])(.*)"
 )
 
 
