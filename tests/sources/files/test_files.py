@@ -154,8 +154,8 @@ def test_each_row_can_be_an_event(folder):
 
 
 def test_an_empty_cell_is_unknown_and_not_zero(folder):
-    """A step whose cells are all empty has no number; an empty cell among others adds nothing."""
-    (folder / "a.csv").write_text(f"time,good,total\n{T0},,10\n{T0 + 60},,\n{T0 + 120},1,1\n{T0 + 125},,1\n")
+    """A step whose cells are all empty (or NaN) has no number; an empty cell among others adds nothing."""
+    (folder / "a.csv").write_text(f"time,good,total\n{T0},,10\n{T0 + 60},,\n{T0 + 120},1,1\n{T0 + 125},NaN,1\n")
     reading = read(folder, *ratio())
     assert reading.time.tolist() == [T0, T0 + 120]
     np.testing.assert_array_equal(reading.columns[Role.GOOD], [np.nan, 1])
@@ -178,7 +178,8 @@ HEAD = "time,good,total\n"
 BAD_CELLS = [
     (HEAD + f"{T0},9,ten\n", "a.csv:2:14", "'ten' is no number"),
     (HEAD + f'{T0},9,"1,5"\n', "a.csv:2:14", "write a decimal point"),
-    (HEAD + f"{T0},NaN,1\n", "a.csv:2:12", "leave the cell empty"),
+    (HEAD + f"{T0},none,1\n", "a.csv:2:12", "leave the cell empty"),
+    (HEAD + f"{T0},inf,1\n", "a.csv:2:12", "is no number"),
     (HEAD + f"{T0},1_0,1\n", "a.csv:2:12", "is no number"),
     (HEAD + f"{T0},9,1e999\n", "a.csv:2:14", "no finite number"),
     (HEAD + f"{T0},-9,10\n", "a.csv:2:12", "cannot be negative"),

@@ -30,7 +30,7 @@ _MOST_WORDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The matching rows of the asked span: epoch seconds, the number (NaN: the cell is empty), and where it stands."""
+    """The matching rows of the asked span: epoch seconds, the number (NaN: nothing is known), and where it stands."""
 
     time: Floats
     number: Floats
@@ -144,7 +144,7 @@ def moment(text: str, *, utc: bool) -> float:
 
 
 def _number(text: str) -> float:
-    if not text:
+    if text in ("", "NaN", "nan"):
         return np.nan
     if not _NUMBER.fullmatch(text):
         mend = "write a decimal point" if "," in text else "leave the cell empty where nothing is known"
