@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from leeway.core.burn import SPANS
 from leeway.core.ledger import Ledger, Sums
-from leeway.core.objective import Objective
+from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
+from leeway.core.objective import DAY_S, Objective
 from leeway.core.points import Floats
 from leeway.core.tally import units
-from leeway.core.window import Window
+from leeway.core.window import Span, Window
 
 Columns = NDArray[np.intp] | slice
 
@@ -89,14 +90,47 @@ def pulse(ledger: Ledger, roster: Roster, as_of: int, *, step_s: int = 60) -> Pu
     bad, total, allowed, coverage = (np.empty(len(roster)) for _ in range(4))
     for definition, places in roster.windows:
         window = definition.at(as_of)
-        spent = now[places] - ledger.sums(max(window.start, ledger.begin), roster.columns)[places]
+        spent = (now - ledger.sums(max(window.start, ledger.begin), roster.columns))[places]
         bad[places] = spent.bad / roster.bad_unit[places]
         total[places] = spent.total / roster.total_unit[places]
-        slices = window.length_s / roster.slice_s[places]
-        allowed[places] = roster.allowed_share[places] * np.where(np.isnan(slices), total[places], slices)
+        allowed[places] = _allowed(roster, places, window, total[places])
         coverage[places] = spent.covered / max(1, (as_of - window.start) // step_s)
-    remaining: Floats = 1 - np.divide(bad, allowed, out=np.full(len(roster), np.nan), where=allowed > 0)
-    return Pulse(as_of, burn, bad, total, allowed, remaining, coverage)
+    return Pulse(as_of, burn, bad, total, allowed, _remaining(bad, allowed), coverage)
+
+
+def burn_down(ledger: Ledger, roster: Roster, as_of: int, *, parts: int = 60) -> Floats:
+    """Remaining ratios (parts × objectives) at the ends of equal parts of each window's elapsed time, oldest first.
+
+    What the window's slices had spent by then, of what the window allows as known at `as_of`: a calendar window burns
+    down from whole, a rolling one ends at today's figure. Ends are whole hours in windows longer than the ledger's days
+    of minutes. NaN until something counts.
+    """
+    now = ledger.sums(as_of, roster.columns)
+    remaining = np.full((parts, len(roster)), np.nan)
+    for definition, places in roster.windows:
+        window = definition.at(as_of)
+        begin = ledger.sums(max(window.start, ledger.begin), roster.columns)
+        seen = (now - begin)[places].total / roster.total_unit[places]
+        allowed = _allowed(roster, places, window, seen)
+        grain = MINUTE_S if as_of - window.start < (MINUTE_DAYS - 1) * DAY_S else HOUR_S
+        for part in range(parts):
+            end = window.start + (as_of - window.start) * (part + 1) // parts
+            end = as_of if part == parts - 1 else max(window.start, ledger.begin, end - end % grain)
+            spent = (ledger.sums(end, roster.columns) - begin)[places]
+            row = _remaining(spent.bad / roster.bad_unit[places], allowed)
+            remaining[part, places] = np.where(spent.total > 0, row, np.nan)
+    return remaining
+
+
+def _allowed(roster: Roster, places: Columns, window: Span, total: Floats) -> Floats:
+    slices = window.length_s / roster.slice_s[places]
+    allowed: Floats = roster.allowed_share[places] * np.where(np.isnan(slices), total, slices)
+    return allowed
+
+
+def _remaining(bad: Floats, allowed: Floats) -> Floats:
+    remaining: Floats = 1 - np.divide(bad, allowed, out=np.full(len(bad), np.nan), where=allowed > 0)
+    return remaining
 
 
 def _ratio(sums: Sums) -> Floats:

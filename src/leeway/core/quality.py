@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.points import Floats, Ints, Points
+from leeway.errors import Invalid
 
 FUTURE_S = 300
 """A point later than now by more than this is quarantined; it cannot move any clock."""
@@ -22,6 +23,9 @@ RATIO_SCALE = 10**12
 
 MAX_QUANTA = 2**53
 """The largest count of one step, in quanta: beyond it a float is no longer exact."""
+
+MAX_SUM = 2**62
+"""The largest sum of counts, in quanta, with room for a rounding of every one of them in 64 bits."""
 
 
 class Fault(IntEnum):
@@ -86,6 +90,11 @@ class Measured:
         """The counted part of the total: good or bad events."""
         return _there(self.good if self.bad is None else self.bad)
 
+    @property
+    def whole(self) -> Floats:
+        """What the part is counted of: all events."""
+        return _there(self.total)
+
 
 Faults = NDArray[np.int8]
 
@@ -101,7 +110,7 @@ def inspect(kind: Kind, rows: Measured, *, step_s: int, now: float | None = None
     if now is not None:
         mark(rows.time > now + FUTURE_S, Fault.FUTURE)
     if kind is Kind.COUNTS:
-        part, total = rows.part, _there(rows.total)
+        part, total = rows.part, rows.whole
         mark(~(np.isfinite(part) & np.isfinite(total)), Fault.NOT_A_NUMBER)
         mark((part < 0) | (total < 0), Fault.NEGATIVE)
         mark(part > total, Fault.MORE_THAN_TOTAL)
@@ -123,7 +132,7 @@ def trusted(kind: Kind, rows: Measured, faults: Faults, *, scale: int) -> Points
     time, one = rows.time[order], np.full(len(order), scale, np.int64)
     match kind:
         case Kind.COUNTS:
-            part, total = quanta(rows.part[order], scale), quanta(_there(rows.total)[order], scale)
+            part, total = quanta(rows.part[order], scale), quanta(rows.whole[order], scale)
             return Points(time, part if rows.bad is None else total - part, total, None, scale)
         case Kind.SUCCESS_RATIO:
             return Points(time, quanta(_there(rows.value)[order], scale), one, None, scale)
@@ -145,18 +154,25 @@ def quanta(amount: Floats, scale: int) -> Ints:
     return np.rint(amount * scale).astype(np.int64)
 
 
-def fitting_scale(*columns: Floats | None, finest: int = 9) -> int:
-    """The smallest power of ten in which all finite numbers are whole, up to 10^finest: for one-off evaluations.
+def fitting_scale(*columns: Floats, finest: int = 15) -> int:
+    """The smallest power of ten in which all numbers are whole, for one-off evaluations; the numbers are trusted ones.
+
+    Where there is none (thirds), or it would take sums beyond 64 bits, the finest that fits: the average row of a month
+    of minutes keeps 12 digits or more. Raises Invalid if not even whole events can be added up.
 
     >>> fitting_scale(np.array([1.0, 2.5]))
     10
     """
-    amounts = [column[np.isfinite(column)] for column in columns if column is not None]
+    peak = max((float(column.max(initial=0)) for column in columns), default=0.0)
+    whole = max((float(column.sum()) for column in columns), default=0.0)
+    if whole > MAX_SUM:
+        raise Invalid(f"the counts add up to {whole:.1e} events", mend="count in thousands or millions")
     scale = 1
-    for digits in range(finest + 1):
-        scale = int(10**digits)
-        if all(_whole(amount * scale) for amount in amounts):
+    for _ in range(finest):
+        finer = scale * 10
+        if peak * finer > MAX_QUANTA or whole * finer > MAX_SUM or all(_whole(each * scale) for each in columns):
             break
+        scale = finer
     return scale
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from leeway.core.objective import Method
 
-RATIO_QUANTA = 10**13
-"""One slice of RatioTimeslices is this many quanta: a year of minutes fits int64 and stays exact to 1e-13 a slice."""
+RATIO_QUANTA = 1_000 * math.lcm(*range(1, 25))
+"""One slice of RatioTimeslices is this many quanta, 5.35e12: three years of bad minutes fit 64 bits.
+
+Shares of up to 24 events and decimals of up to four digits are whole quanta, so a budget that thirds use up to nothing
+is exhausted, not short of it by a rounding; any other share is right to 1e-13.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,11 @@ def _case(plan: Plan, item: Item, table: Table, step_s: int) -> _Case:
     rows = np.flatnonzero((names == plan.slo) & ((owners == "") | (owners == objective.name)))
     measured = _measured(plan.slo, kind, table, rows)
     scale = RATIO_SCALE if kind in (Kind.SUCCESS_RATIO, Kind.FAILURE_RATIO) else 1
+    faults = inspect(kind, measured, step_s=step_s)
     if kind is Kind.COUNTS:
-        scale = fitting_scale(measured.part, measured.total)
-    return _Case(plan.slo, objective, kind, scale, rows, measured, inspect(kind, measured, step_s=step_s, scale=scale))
+        true = faults == Fault.NONE
+        scale = fitting_scale(measured.part[true], measured.whole[true])
+    return _Case(plan.slo, objective, kind, scale, rows, measured, faults)
 
 
 def _measured(slo: str, kind: Kind, table: Table, rows: NDArray[np.intp]) -> Measured:

@@ -115,7 +115,8 @@ class Ledger:
                 amount[:, column] = 0
 
     def sums(self, time: int, columns: Columns = slice(None)) -> Sums:
-        """Running sums at `time` (rounded down to a minute; not after the head). Raises OutOfReach."""
+        """Running sums of the minutes that start before `time`, which is not after the head. Raises OutOfReach."""
+        time = -(-time // MINUTE_S) * MINUTE_S
         if time >= self._first_minute():
             if time > self.head:
                 raise OutOfReach(time, None)

@@ -16,6 +16,7 @@ from typing import TypeVar
 from leeway.core.ledger import Layout, OutOfReach, layout_for
 from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
 from leeway.core.objective import DAY_S
+from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
 from leeway.core.tally import Tally
 from leeway.core.window import Calendar, Span, Window
@@ -104,12 +105,18 @@ class Book:
     def pulses(self) -> list[tuple[list[Goal], Pulse]]:
         """The fleet at the head, a pulse per ledger, with the goals in the pulse's order."""
         with self._lock:
-            return [
-                (shelf.order, self._lending(shelf, partial(shelf.pulse, self.head)))
-                for shelves in self._shelves.values()
-                for shelf in shelves
-                if shelf.goals
-            ]
+            return [(shelf.order, self._lending(shelf, partial(shelf.pulse, self.head))) for shelf in self._used()]
+
+    def burn_downs(self) -> dict[int, Floats]:
+        """By goal number, how the remaining budget went over the window up to the head; see core.pulse."""
+        with self._lock:
+            return {
+                goal.number: ratios
+                for shelf in self._used()
+                for goal, ratios in zip(
+                    shelf.order, self._lending(shelf, partial(shelf.burn_down, self.head)).T, strict=True
+                )
+            }
 
     def born(self, series: int) -> int | None:
         """The time of the series' first row, None if it has none."""
@@ -118,15 +125,17 @@ class Book:
     def settle(self, day: int) -> None:
         """Saves the hours of a finished day (given by its midnight) so that a start need not judge it again."""
         with self._lock:
-            for shelves in self._shelves.values():
-                for shelf in shelves:
-                    self._past.settle(shelf, day)
+            for shelf in self._used():
+                self._past.settle(shelf, day)
             self._past.mark(self._judged_seq)
 
     @property
     def nbytes(self) -> int:
         """Bytes reserved by all ledgers."""
         return sum(shelf.ledger.nbytes for shelves in self._shelves.values() for shelf in shelves)
+
+    def _used(self) -> list[Shelf]:
+        return [shelf for shelves in self._shelves.values() for shelf in shelves if shelf.goals]
 
     def _shelf_for(self, goal: Goal) -> Shelf:
         layout = layout_for(goal.objective.method, longest_s(goal.objective.window))
@@ -158,18 +167,15 @@ class Book:
 
     def _touched(self, changed: dict[int, Span], before: int) -> Iterable[tuple[Goal, Span]]:
         """Per goal the minutes to judge again: those of changed points and of slices that completed since `before`."""
-        for shelves in self._shelves.values():
-            for shelf in shelves:
-                for goal in shelf.goals.values():
-                    span = changed.get(goal.series)
-                    lasts = lasts_s(goal)
-                    if span is not None:
-                        span = Span(span.start - span.start % lasts, span.end + reach_s(goal))
-                    if goal.waits and self.head // lasts > before // lasts:
-                        waited = Span(before - before % lasts, self.head)
-                        span = waited if span is None else _join(span, waited)
-                    if span is not None and span.start < self.head:
-                        yield goal, Span(span.start, min(max(span.end, span.start), self.head))
+        for goal in [goal for shelf in self._used() for goal in shelf.goals.values()]:
+            span, lasts = changed.get(goal.series), lasts_s(goal)
+            if span is not None:
+                span = Span(span.start - span.start % lasts, span.end + reach_s(goal))
+            if goal.waits and self.head // lasts > before // lasts:
+                waited = Span(before - before % lasts, self.head)
+                span = waited if span is None else _join(span, waited)
+            if span is not None and span.start < self.head:
+                yield goal, Span(span.start, min(max(span.end, span.start), self.head))
 
     def _judge_fresh(self, shelf: Shelf, goals: list[Goal], start: int) -> None:
         span = Span(start, self.head)

@@ -6,7 +6,8 @@ import numpy as np
 
 from leeway.core.ledger import Layout, Ledger
 from leeway.core.objective import DAY_S
-from leeway.core.pulse import Pulse, Roster, pulse
+from leeway.core.points import Floats
+from leeway.core.pulse import Pulse, Roster, burn_down, pulse
 from leeway.engine.book.increments import Increments
 from leeway.engine.goal import Goal
 
@@ -59,6 +60,13 @@ class Shelf:
 
     def pulse(self, as_of: int) -> Pulse:
         """All goals at this minute. Raises OutOfReach if an hour must be lent first."""
+        return pulse(self.ledger, self._roster_now(), as_of)
+
+    def burn_down(self, as_of: int) -> Floats:
+        """How each goal's budget went over its window; see core.pulse. Raises OutOfReach as `pulse`."""
+        return burn_down(self.ledger, self._roster_now(), as_of)
+
+    def _roster_now(self) -> Roster:
         if self._roster is None:
             self._roster = Roster.of([(self.column[goal.number], goal.objective, goal.scale) for goal in self.order])
-        return pulse(self.ledger, self._roster, as_of)
+        return self._roster

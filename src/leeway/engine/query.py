@@ -1,0 +1,109 @@
+"""Answers from the book where it can, from the store where the past is asked for. Nothing here changes anything."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leeway.core.assess import Assessment, assess
+from leeway.core.judge import Judged, State, judge, origin
+from leeway.core.objective import NoData
+from leeway.core.points import Floats, Ints, Points
+from leeway.core.track import Track
+from leeway.core.window import Span
+from leeway.engine.book import Book
+from leeway.engine.book.increments import as_points
+from leeway.engine.explain import lines
+from leeway.engine.goal import Goal
+from leeway.engine.intake import STEP_S
+from leeway.engine.views import SliceCount, SourceState, Status, Why
+from leeway.ports.points import PointStore
+
+GAPS = 10
+"""The longest unknown spans that an explanation lists."""
+
+READINGS = 3
+
+
+def live(goal: Goal, book: Book, points: PointStore, as_of: int) -> Assessment:
+    """The assessment at `as_of`, from look-ups in the ledger."""
+    if not goal.in_ledger:
+        return past(goal, points, as_of, None)
+    return assess(goal.objective, as_of, book.tally(goal), step_s=STEP_S, scale=goal.scale)
+
+
+def past(goal: Goal, points: PointStore, as_of: int, known_at: float | None) -> Assessment:
+    """The assessment at any time of the past, with what is known now or was known at `known_at`; from the store."""
+    rows, judged = _judged(goal, points, as_of, known_at)
+    track = Track.of(judged, rows.time)
+    return assess(goal.objective, as_of, track.tally, step_s=STEP_S, scale=goal.scale)
+
+
+def status(
+    goal: Goal, assessment: Assessment, book: Book, source: SourceState, data_until: int | None, trace: Floats | None
+) -> Status:
+    """An assessment with what surrounds it."""
+    born, window = book.born(goal.series), assessment.window
+    elapsed = max(1, assessment.as_of - window.start)
+    filled = 0.0 if born is None else min(1.0, max(0.0, (assessment.as_of - max(born, window.start)) / elapsed))
+    return Status(
+        goal.slo,
+        goal.service,
+        "",
+        assessment,
+        born,
+        filled,
+        data_until,
+        source,
+        () if trace is None else tuple(None if np.isnan(ratio) else float(ratio) for ratio in trace),
+    )
+
+
+def why(goal: Goal, shown: Status, points: PointStore) -> Why:
+    """Everything that went into the status."""
+    as_of, window = shown.assessment.as_of, shown.assessment.window
+    elapsed = Span(window.start, as_of)
+    rows, judged = _judged(goal, points, as_of, None)
+    inside = (judged.start >= window.start) & (judged.start < as_of)
+    return Why(
+        shown,
+        lines(shown),
+        _count(goal, judged, inside, elapsed),
+        _gaps(rows.time, Span(max(window.start, shown.born or as_of), as_of)),
+        points.readings(goal.series, Span(as_of - 86_400, as_of + STEP_S), limit=READINGS),
+    )
+
+
+def _judged(goal: Goal, points: PointStore, as_of: int, known_at: float | None) -> tuple[Points, Judged]:
+    """All that matters at `as_of`: the window, three days for burn rates, and the reach of the policy."""
+    objective = goal.objective
+    window = objective.window.at(as_of)
+    reach = (objective.carry_limit_s if objective.no_data is NoData.CARRY else 0) + (objective.slice_s or 0)
+    start = min(window.start, as_of - 3 * 86_400) - reach
+    extent = points.extent().get(goal.series)
+    known = None if known_at is None else int(known_at * 1_000_000)
+    rows = as_points(points.read(goal.series, Span(start, as_of), as_known_at=known), goal)
+    born = None if extent is None else extent.start
+    if known_at is not None:
+        first = points.read(
+            goal.series, Span(min(start, born if born is not None else start), as_of), as_known_at=known
+        )
+        born = int(first.time[0]) if len(first) else None
+    return rows, judge(objective, rows, Span(start, as_of), born=born, grid=origin(objective, window))
+
+
+def _count(goal: Goal, judged: Judged, inside: np.ndarray, elapsed: Span) -> tuple[SliceCount, ...]:
+    length = goal.objective.slice_s or STEP_S
+    state, filled = judged.state[inside], judged.filled[inside]
+    counts = {kind: int((state == kind).sum()) for kind in State}
+    counts[State.UNKNOWN] = max(0, elapsed.length_s // length - counts[State.GOOD] - counts[State.BAD])
+    return tuple(SliceCount(kind, counts[kind], int(filled[state == kind].sum())) for kind in State)
+
+
+def _gaps(time: Ints, span: Span) -> tuple[tuple[int, int], ...]:
+    """The longest spans without a row, longest first."""
+    inside = time[(time >= span.start) & (time < span.end)]
+    starts = np.concatenate(([span.start], inside + STEP_S))
+    ends = np.concatenate((inside, [span.end]))
+    lengths = ends - starts
+    longest = np.argsort(-lengths, kind="stable")[:GAPS]
+    return tuple((int(starts[at]), int(ends[at])) for at in longest if lengths[at] > 0)
