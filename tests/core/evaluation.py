@@ -33,9 +33,11 @@ def values(times, value):
 
 def points_of(kind: Kind, rows: Measured, step_s: int = 60) -> Points:
     """What is believed of the rows."""
-    ratio_scale = 1 if kind is Kind.VALUE else RATIO_SCALE
-    scale = fitting_scale(rows.part, rows.total) if kind is Kind.COUNTS else ratio_scale
-    return trusted(kind, rows, inspect(kind, rows, step_s=step_s, scale=scale), scale=scale)
+    faults = inspect(kind, rows, step_s=step_s)
+    scale = 1 if kind is Kind.VALUE else RATIO_SCALE
+    if kind is Kind.COUNTS:
+        scale = fitting_scale(rows.part[faults == 0], rows.whole[faults == 0])
+    return trusted(kind, rows, faults, scale=scale)
 
 
 def before(points: Points, as_of: int) -> Points:
