@@ -16,12 +16,13 @@ import numpy as np
 import structlog
 
 from leeway.core.points import Points
+from leeway.core.quality import Kind
 from leeway.core.window import Span
-from leeway.engine.catalog import Feed
+from leeway.engine.catalog import Feed, SourceKey
 from leeway.engine.intake import STEP_S, Intake, measured, rows_of
-from leeway.errors import LeewayError, Throttled
+from leeway.errors import Invalid, LeewayError, Throttled
 from leeway.ports.clock import Clock
-from leeway.ports.points import Collected
+from leeway.ports.points import Collected, Rows
 from leeway.ports.source import Ability, Ask, Source
 from leeway.ports.state import StateStore
 
@@ -60,13 +61,15 @@ class FeedState:
 class Collector:
     """Runs the schedules of all feeds that have a source."""
 
-    def __init__(self, intake: Intake, state: StateStore, clock: Clock, open_source: Callable[[Feed], Source]) -> None:
+    def __init__(
+        self, intake: Intake, state: StateStore, clock: Clock, open_source: Callable[[SourceKey], Source]
+    ) -> None:
         self._intake = intake
         self._state = state
         self._clock = clock
         self._open = open_source
-        self._sources: dict[object, Source] = {}
-        self._turns: dict[object, asyncio.Semaphore] = {}
+        self._sources: dict[SourceKey, Source] = {}
+        self._turns: dict[Source, asyncio.Semaphore] = {}
         self._tasks: dict[int, tuple[Feed, asyncio.Task[None]]] = {}
         self.states: dict[int, FeedState] = {}
 
@@ -99,15 +102,17 @@ class Collector:
 
     def source(self, feed: Feed) -> Source:
         """The feed's source, opened once for all its feeds. Raises Invalid if it cannot be built."""
+        if feed.source is None:
+            raise Invalid(f"{feed.name} is pushed: there is no source to ask")
         if feed.source not in self._sources:
-            self._sources[feed.source] = self._open(feed)
-            self._turns[feed.source] = asyncio.Semaphore(AT_ONCE)
+            self._sources[feed.source] = self._open(feed.source)
+            self._turns[self._sources[feed.source]] = asyncio.Semaphore(AT_ONCE)
         return self._sources[feed.source]
 
     async def take(self, feed: Feed, state: FeedState, span: Span) -> int:
         """Asks for one span and appends what is new; returns the rows appended. Schedule and replay go this way."""
         source = self.source(feed)
-        async with self._turns[feed.source]:
+        async with self._turns[source]:
             reading = await source.read(Ask(feed.metrics, span, STEP_S))
         now = self._clock.now()
         points, faults = self._intake.check(feed.kind, measured(reading), scale=feed.series.scale, now=now)
@@ -183,6 +188,12 @@ class Collector:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         self._state.learn_delay(feed.series.id, self.states[number].delay_s)
+
+
+def said(rows: Rows, feed: Feed) -> dict[int, tuple[float, ...]]:
+    """What stored rows say, by time, as a feed's state remembers it."""
+    value = rows.value if feed.kind is Kind.VALUE else None
+    return _told(Points(rows.time, rows.good, rows.total, value, feed.series.scale))
 
 
 def _told(points: Points) -> dict[int, tuple[float, ...]]:

@@ -87,7 +87,8 @@ def duration(seconds: Fraction | float | None) -> str:
     """
     if seconds is None:
         return "—"
-    left, parts = int(seconds), []
+    left = int(seconds)
+    parts: list[str] = []
     for name, size in (("d", DAY_S), ("h", 3_600), ("min", 60), ("s", 1)):
         count, left = divmod(left, size)
         if count or (name == "s" and not parts):

@@ -1,0 +1,307 @@
+"""The engine as its surfaces see it: every command and every query is one call, and one loop lets time pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from leeway.core.assess import Assessment
+from leeway.core.objective import DAY_S
+from leeway.core.window import Span
+from leeway.engine import query
+from leeway.engine.book import Book
+from leeway.engine.catalog import Catalog, Feed, SourceKey, library_of, make_catalog
+from leeway.engine.collect import Collector, FeedState
+from leeway.engine.goal import Goal
+from leeway.engine.ingest import ingest
+from leeway.engine.intake import STEP_S, Intake
+from leeway.engine.planning import Texts, make_plan
+from leeway.engine.replay import Replays
+from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
+from leeway.errors import Conflict, Invalid, LeewayError, NotFound
+from leeway.ports.clock import Clock
+from leeway.ports.points import Key, PointStore
+from leeway.ports.push import PushBatch, Receipt
+from leeway.ports.source import Source
+from leeway.ports.state import Edit, Job, Revision, StateStore
+from leeway.spec.nearest import did_you_mean
+
+TICK_S = 5.0
+"""How often the ledgers look for changes."""
+
+SETTLE_AFTER_S = 15 * 60
+"""A day is settled and compacted so long after its midnight."""
+
+STALE_S = 120
+"""Without an evaluation for so long, Leeway itself is not well."""
+
+log = structlog.get_logger("leeway.engine")
+
+
+class Engine:
+    """All of Leeway but its surfaces. Start it once in a running loop, stop it once."""
+
+    def __init__(
+        self,
+        points: PointStore,
+        state: StateStore,
+        clock: Clock,
+        texts: Texts,
+        *,
+        open_source: Callable[[SourceKey], Source],
+        pulls: Callable[[str], bool],
+        retain_days: int = 400,
+    ) -> None:
+        self._points, self._state, self._clock, self._texts = points, state, clock, texts
+        self._pulls, self._retain_days = pulls, retain_days
+        self._intake = Intake(points)
+        self._collector = Collector(self._intake, state, clock, open_source)
+        self._replays = Replays(self._intake, state, self._collector, clock)
+        self._book = Book(points, int(clock.now()))
+        self._catalog = Catalog(library_of((), texts.read), (), ())
+        self._feeds_by_name: dict[str, Feed] = {}
+        self._changing = asyncio.Lock()
+        self._loop: asyncio.Task[None] | None = None
+        self._evaluated_at: float | None = None
+        self._problem = ""
+        self._settled = 0
+        self._shown: tuple[int, tuple[Status, ...]] | None = None
+
+    async def start(self) -> None:
+        """Warms the ledgers, then begins to collect and to evaluate."""
+        await self._reload()
+        await self._tick()
+        self._replays.resume(self._catalog.feeds)
+        self._loop = asyncio.create_task(self._run(), name="evaluate")
+
+    async def stop(self) -> None:
+        """Ends all work; what was acknowledged is durable already."""
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+        await self._replays.close()
+        await self._collector.close()
+        self._book.close()
+
+    async def statuses(self) -> tuple[Status, ...]:
+        """Every objective, in the order of definition; computed once per minute and change of definitions."""
+        if self._shown is None or self._shown[0] != self._book.head:
+            self._shown = (self._book.head, await asyncio.to_thread(self._statuses))
+        return self._shown[1]
+
+    async def status(self, slo: str) -> tuple[Status, ...]:
+        """The objectives of one SLO. Raises NotFound."""
+        self._goals(slo)
+        return tuple(status for status in await self.statuses() if status.slo == slo)
+
+    async def why(self, slo: str, objective: str | None) -> Why:
+        """How the number of one objective came about; the first objective if none is named. Raises NotFound."""
+        goals = self._goals(slo)
+        names = [goal.objective.name for goal in goals]
+        if objective is not None and objective not in names:
+            hint = did_you_mean(objective, names) or f"it has {', '.join(names)}"
+            raise NotFound(f"SLO {slo} has no objective {objective!r}", mend=hint)
+        place = 0 if objective is None else names.index(objective)
+        shown = (await self.status(slo))[place]
+        return await asyncio.to_thread(query.why, goals[place], shown, self._points)
+
+    async def budget(self, slo: str, *, as_of: int | None, known_at: float | None) -> tuple[Assessment, ...]:
+        """The budgets of an SLO at any time, with what is known now or was known at `known_at`. Raises NotFound."""
+        at = self._book.head if as_of is None else as_of - as_of % STEP_S
+        return tuple(
+            [await asyncio.to_thread(query.past, goal, self._points, at, known_at) for goal in self._goals(slo)]
+        )
+
+    async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
+        """What applying these files would do."""
+        current = await asyncio.to_thread(self._state.documents)
+        return make_plan(current, files, self._texts, prune=prune)
+
+    async def apply(
+        self,
+        files: tuple[SourceText, ...],
+        *,
+        prune: bool,
+        by: str,
+        expected: tuple[tuple[str, str, int], ...] | None,
+    ) -> PlanView:
+        """Applies all changes or none. Raises Invalid if the plan is refused, Conflict if the ground moved since.
+
+        `expected` are the (kind, name, revision) that the person saw when they said yes; None applies whatever stands.
+        """
+        async with self._changing:
+            plan = await self.plan(files, prune=prune)
+            if plan.refused:
+                first = next(one for one in plan.findings)
+                place = f"{first.file}:{first.mark.line}:{first.mark.column}"
+                raise Invalid(first.message, place=place, mend=first.hint or "run `leeway lint` for all of it")
+            if expected is not None and set(expected) != {
+                (change.kind, change.name, change.expected) for change in plan.changes
+            }:
+                raise Conflict("the definitions changed since they were planned", mend="plan again and look once more")
+            edits = [
+                Edit(change.kind, change.name, change.after, change.expected)
+                for change in plan.changes
+                if change.action is not Action.KEEP
+            ]
+            await self._change(edits, by)
+            return plan
+
+    async def delete(self, kind: str, name: str, *, by: str) -> Revision:
+        """Deletes one document; its history and an SLO's points are kept. Raises NotFound."""
+        async with self._changing:
+            current = await asyncio.to_thread(self._state.document, kind, name)
+            if current is None or current.body is None:
+                names = [one.name for one in await self.documents() if one.kind == kind]
+                raise NotFound(f"there is no {kind} {name!r}", mend=did_you_mean(name, names))
+            return (await self._change([Edit(kind, name, None, current.number)], by))[0]
+
+    async def documents(self) -> tuple[Revision, ...]:
+        """The current definitions."""
+        return await asyncio.to_thread(self._state.documents)
+
+    async def history(self, kind: str, name: str) -> tuple[Revision, ...]:
+        """All revisions of one document, newest first. Raises NotFound."""
+        revisions = await asyncio.to_thread(self._state.history, kind, name)
+        if not revisions:
+            raise NotFound(f"there never was a {kind} {name!r}")
+        return revisions
+
+    async def push(self, batch: PushBatch, key: Key | None) -> Receipt:
+        """Takes pushed points; durable on return."""
+        feeds, now = self._feeds_by_name, self._clock.now()
+        return await asyncio.to_thread(ingest, batch, feeds, self._intake, now=now, key=key)
+
+    async def replay(self, slo: str, span: Span) -> Job:
+        """Fetches a span of history again, as a job. Raises NotFound, and Invalid if the source keeps no history."""
+        self._goals(slo)
+        span = Span(span.start - span.start % STEP_S, min(span.end, self._book.head) // STEP_S * STEP_S)
+        return self._replays.start(slo, tuple(feed for feed in self._catalog.feeds if feed.series.slo == slo), span)
+
+    async def job(self, number: int) -> Job:
+        """One job. Raises NotFound."""
+        job = await asyncio.to_thread(self._state.job, number)
+        if job is None:
+            raise NotFound(f"there is no job {number}")
+        return job
+
+    async def jobs(self) -> tuple[Job, ...]:
+        """The newest jobs."""
+        return await asyncio.to_thread(self._state.jobs)
+
+    async def backup(self, to: Path) -> None:
+        """A consistent copy of points and state in the new folder `to`, while work goes on."""
+        await asyncio.to_thread(self._backup, to)
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """How every series is fed."""
+        return tuple(self._source_state(feed) for feed in self._catalog.feeds)
+
+    def health(self) -> Health:
+        """Whether Leeway itself is well."""
+        reasons = [self._problem] if self._problem else []
+        if self._evaluated_at is None:
+            reasons.append("nothing was evaluated yet")
+        elif self._clock.now() - self._evaluated_at > STALE_S:
+            reasons.append("the last evaluation is too long ago")
+        return Health(
+            ready=not reasons,
+            reasons=tuple(reasons),
+            evaluated_at=self._evaluated_at,
+            head=self._book.head,
+            objectives=len(self._catalog.goals),
+            series=len(self._catalog.feeds),
+            ledger_bytes=self._book.nbytes,
+            accepted=self._intake.accepted,
+            quarantined=tuple(sorted(self._intake.quarantined.items())),
+        )
+
+    async def _run(self) -> None:
+        while True:
+            await self._clock.sleep(TICK_S)
+            await self._tick()
+
+    async def _tick(self) -> None:
+        """One evaluation. What goes wrong is told by `health`; the ledgers stay as they are and are tried again."""
+        now = self._clock.now()
+        try:
+            await asyncio.to_thread(self._book.catch_up, int(now))
+            self._evaluated_at, self._problem = now, ""
+            await self._settle(int(now))
+        except LeewayError as error:
+            if not self._problem:
+                log.warning("evaluating failed; budgets stay as they were", error=str(error))
+            self._problem = str(error)
+
+    async def _settle(self, now: int) -> None:
+        """After midnight: yesterday's hours are saved, its points compacted, and what is too old deleted."""
+        day = (now - SETTLE_AFTER_S) // DAY_S * DAY_S - DAY_S
+        if day <= self._settled:
+            return
+        await asyncio.to_thread(self._book.settle, day)
+        await asyncio.to_thread(self._points.compact, day // DAY_S)
+        await asyncio.to_thread(self._points.retain, day - self._retain_days * DAY_S)
+        self._settled = day
+
+    async def _change(self, edits: list[Edit], by: str) -> tuple[Revision, ...]:
+        revisions = await asyncio.to_thread(self._state.apply, edits, by=by, at=self._clock.now())
+        await self._reload()
+        return revisions
+
+    async def _reload(self) -> None:
+        """Makes the running parts follow the definitions."""
+        library = library_of(await asyncio.to_thread(self._state.documents), self._texts.read)
+        at = self._clock.now()
+        self._catalog = await asyncio.to_thread(make_catalog, library, self._state, at, self._pulls)
+        self._feeds_by_name = {feed.name: feed for feed in self._catalog.feeds}
+        await asyncio.to_thread(self._book.set_goals, self._catalog.goals)
+        await self._collector.set_feeds(self._catalog.feeds)
+        self._shown = None
+
+    def _goals(self, slo: str) -> tuple[Goal, ...]:
+        goals = self._catalog.goals_of(slo)
+        if not goals:
+            known = {goal.slo for goal in self._catalog.goals}
+            raise NotFound(f"there is no SLO {slo!r}", mend=did_you_mean(slo, known) or "`leeway status` lists them")
+        return goals
+
+    def _statuses(self) -> tuple[Status, ...]:
+        extent = self._points.extent()
+        burn_downs = self._book.burn_downs()
+        sources = {state.series: state for state in self.sources()}
+        said = {slo.metadata.name: slo.description for slo in self._catalog.library.slos}
+        statuses = []
+        for goal in self._catalog.goals:
+            source = sources[goal.series]
+            as_of = self._book.head - (-int(-source.delay_s // STEP_S) * STEP_S if source.pulled else 0)
+            assessment = query.live(goal, self._book, self._points, as_of)
+            until = extent[goal.series].end if goal.series in extent else None
+            shown = query.status(goal, assessment, self._book, source, until, burn_downs.get(goal.number))
+            statuses.append(replace(shown, description=said.get(goal.slo, "")))
+        return tuple(statuses)
+
+    def _source_state(self, feed: Feed) -> SourceState:
+        state = self._collector.states.get(feed.series.id) or FeedState(0.0)
+        return SourceState(
+            series=feed.series.id,
+            slo=feed.series.slo,
+            objective=feed.series.objective,
+            source=feed.source.title if feed.source else "push",
+            kind=feed.kind,
+            pulled=feed.source is not None,
+            delay_s=state.delay_s,
+            collected_until=state.collected_until,
+            last_success=state.last_success,
+            last_attempt=state.last_attempt,
+            last_error=state.last_error,
+            failures=state.failures,
+        )
+
+    def _backup(self, to: Path) -> None:
+        to.mkdir(parents=True, exist_ok=False)
+        self._points.backup(to / "points")
+        self._state.backup(to / "state.db")
