@@ -26,6 +26,6 @@ class Limits:
     documents: int = 10_000
     digits: int = 100
     pieces: int = 500_000
-    slips: int = 20_000
+    slips: int = 10_000
     findings: int = 200
     syntax_errors: int = 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leeway.spec.finding import Finding, Mark
 from leeway.spec.text.decode import Decoded, decode
@@ -31,7 +31,7 @@ class Mended:
     refused: tuple[Finding, ...] = ()
 
 
-MOST_PIECES = 10_000_000  # mending may take its time
+PATIENCE = 10_000_000  # words and slips: mending may take its time
 
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)
 
@@ -48,7 +48,7 @@ def mend(data: bytes, file: str, limits: Limits = Limits()) -> Mended:  # noqa: 
         return Mended(data, (), report.findings())
     lines = decoded.lines
     changes = _of_encoding(decoded)
-    mending = Mending(decoded.text, MOST_PIECES)
+    mending = Mending(decoded.text, replace(limits, pieces=PATIENCE, slips=PATIENCE))
     try:
         for place, blemish in mending.passes(for_parser=False):
             if blemish.replacement is not None:

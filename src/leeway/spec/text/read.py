@@ -51,11 +51,9 @@ def read(data: bytes, file: str, limits: Limits = Limits()) -> Text:  # noqa: B0
     lines = decoded.lines
     if report.is_full():
         return Text((), report.findings(), lines)
-    mending = Mending(decoded.text, limits.pieces)
+    mending = Mending(decoded.text, limits)
     try:
-        for count, (place, blemish) in enumerate(mending.passes(for_parser=True)):
-            if count > limits.slips:
-                raise LimitReached
+        for place, blemish in mending.passes(for_parser=True):
             _tell(report, lines.mark(place), blemish, file)
     except LimitReached:
         hint = f"leeway fmt {file} mends what can be mended; or split the file"

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from leeway.spec.text.hygiene import Blemish, blemishes
+from leeway.spec.text.limits import LimitReached, Limits
 
 _TWO_SIGNS = re.compile("\r\n")
 PASSES = 6  # mending one slip can lay open the next; real text needs one or two
@@ -47,9 +48,9 @@ class Mending:
     Line ends of every kind are LF from the start, so that nobody after this has to think of others.
     """
 
-    def __init__(self, text: str, most_pieces: int) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
-        self._most_pieces = most_pieces
+        self._limits = limits
         self._shifts: list[Shift] = []
         self._told: set[tuple[int, str]] = set()
         if "\r" in text:
@@ -69,7 +70,7 @@ class Mending:
         """
         for _ in range(PASSES):
             edits: list[tuple[int, int, str]] = []
-            for blemish in blemishes(self.text, self._most_pieces):
+            for blemish in blemishes(self.text, self._limits.pieces):
                 if blemish.for_parser and not for_parser:
                     continue
                 if blemish.replacement is not None:
@@ -77,6 +78,8 @@ class Mending:
                 place = self.original(blemish.start)
                 if (place, blemish.code) not in self._told:
                     self._told.add((place, blemish.code))
+                    if len(self._told) > self._limits.slips:
+                        raise LimitReached
                     yield place, blemish
             if not edits:
                 return

@@ -69,5 +69,6 @@ def _decimal(text: str, digits: int) -> Decimal | str:
 
 
 def _check_length(text: str, digits: int) -> None:
-    if len(text) > digits and sum(character.isdigit() for character in text) > digits:
+    spare = len("-0.e+308")
+    if len(text) > digits + spare or sum(character.isalnum() for character in text) > digits:
         raise NumberTooLong
