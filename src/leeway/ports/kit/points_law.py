@@ -89,6 +89,6 @@ def check_law(opener: Callable[[Path], PointStore], folder: Path) -> None:
             self.store.close()
 
     profile = hypothesis.settings.default
-    examples = max(1, (profile.max_examples if profile else 100) // 5)
+    examples = max(1, (profile.max_examples if profile else 100) // 8)
     settings = hypothesis.settings(max_examples=examples, stateful_step_count=20, deadline=None)
     run_state_machine_as_test(History, settings=settings)
