@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from dataclasses import asdict
 import click
 
 from leeway.cli.definitions import read_library
+from leeway.cli.output import output_option, write_json
 from leeway.errors import NotFound
 from leeway.spec.documents import SLO
 from leeway.spec.explain import Explanation, explain
@@ -29,7 +29,7 @@ WIDTH = 96
     metavar="PATH",
     help="File, folder, glob or -; can be repeated.",
 )
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_option("text", "json")
 @click.argument("slo", required=False)
 def command(files: tuple[str, ...], output: str, slo: str | None) -> None:
     """Say in plain English what an SLO promises, how it is counted, and how much may fail.
@@ -39,7 +39,7 @@ def command(files: tuple[str, ...], output: str, slo: str | None) -> None:
     library = read_library(files)
     explanations = [explain(one, library) for one in _chosen(library, slo)]
     if output == "json":
-        click.echo(json.dumps([asdict(one) for one in explanations], indent=1, ensure_ascii=False))
+        write_json([asdict(one) for one in explanations])
         return
     for one in explanations:
         for line in _lines(one):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ import click
 from leeway.spec.codes import CODES
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.text import Lines, caret
-from leeway.version import __version__
+from leeway.version import VERSION
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -53,8 +52,8 @@ def _many(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def as_json(findings: Sequence[Finding], files: int, documents: int) -> str:
-    """One JSON document."""
+def as_json(findings: Sequence[Finding], files: int, documents: int) -> dict[str, Any]:
+    """What `leeway lint -o json` prints."""
     rows = [
         {
             "file": one.file,
@@ -68,7 +67,7 @@ def as_json(findings: Sequence[Finding], files: int, documents: int) -> str:
         }
         for one in findings
     ]
-    return json.dumps({"files": files, "documents": documents, "findings": rows}, indent=1, ensure_ascii=False)
+    return {"files": files, "documents": documents, "findings": rows}
 
 
 def as_github(findings: Sequence[Finding]) -> Iterator[str]:
@@ -88,18 +87,18 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(findings: Sequence[Finding]) -> str:
+def as_sarif(findings: Sequence[Finding]) -> dict[str, Any]:
     """SARIF 2.1.0, as code scanners read it."""
     used = list(dict.fromkeys(one.code for one in findings))
     driver = {
         "name": "leeway",
-        "version": __version__,
+        "version": VERSION,
         "rules": [_rule(name) for name in used],
     }
     results = [_result(one, used.index(one.code)) for one in findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False)
+    return {"$schema": schema, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(name: str) -> dict[str, Any]:

@@ -6,26 +6,23 @@ import click
 
 from leeway.cli.definitions import library_of, read_sheets
 from leeway.cli.findings import as_github, as_json, as_sarif, as_text
+from leeway.cli.output import Exit, output_option, write_json
 from leeway.formats.openslo import Mode, Sheet
 from leeway.spec.advice import advise
 from leeway.spec.finding import Finding, Severity
-
-FINDINGS = 3  # exit code: the documents have errors
 
 
 @click.command("lint")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option(
     "--mode",
-    type=click.Choice([mode.value for mode in Mode]),
+    type=click.Choice([Mode.STRICT.value, Mode.COMPAT.value]),
     default=Mode.STRICT.value,
     show_default=True,
     help="strict: what the text of OpenSLO or its Go SDK refuses; compat: what the Go SDK refuses.",
 )
 @click.option("--isolated", is_flag=True, help="Judge each file alone: references to other files are not looked at.")
-@click.option(
-    "-o", "--output", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
-)
+@output_option("text", "json", "github", "sarif")
 @click.pass_context
 def command(context: click.Context, paths: tuple[str, ...], mode: str, output: str, *, isolated: bool) -> None:
     """Check OpenSLO definitions: files, folders, globs, or - for standard input.
@@ -37,9 +34,9 @@ def command(context: click.Context, paths: tuple[str, ...], mode: str, output: s
     documents = sum(sheet.count for sheet in sheets)
     match output:
         case "json":
-            click.echo(as_json(findings, len(sheets), documents))
+            write_json(as_json(findings, len(sheets), documents))
         case "sarif":
-            click.echo(as_sarif(findings))
+            write_json(as_sarif(findings))
         case "github":
             for line in as_github(findings):
                 click.echo(line)
@@ -48,7 +45,7 @@ def command(context: click.Context, paths: tuple[str, ...], mode: str, output: s
             for line in as_text(findings, lines, len(sheets), documents):
                 click.echo(line)
     if any(one.severity is Severity.ERROR for one in findings):
-        context.exit(FINDINGS)
+        context.exit(Exit.FINDINGS)
 
 
 def judge(sheets: list[Sheet], *, isolated: bool) -> list[Finding]:

@@ -22,8 +22,8 @@ CUT = "Time is cut into slices of {slice}."
 EVEN = "Each slice weighs the same, busy or quiet."
 METHODS = {
     Method.OCCURRENCES: "Every event counts once, whenever it happens.",
-    Method.TIMESLICES: f"{CUT} A slice is good if at least {{slice_target}} of its events are good, otherwise the whole "
-    f"slice is bad. {EVEN}",
+    Method.TIMESLICES: f"{CUT} A slice is good if at least {{slice_target}} of its events are good, otherwise the "
+    f"whole slice is bad. {EVEN}",
     Method.RATIO_TIMESLICES: f"{CUT} Each counts by the share of its events that were good: half bad is half a bad "
     f"slice. {EVEN}",
     Method.TRAFFIC_WEIGHTED_TIMESLICES: f"{CUT} A slice is good if at least {{slice_target}} of its events are good, "

@@ -84,6 +84,8 @@ def window_shape(*fields: Field) -> Record:
     def rolling_or_calendar(node: Mapping) -> Iterator[Fault]:
         rolling, calendar = look(node, "isRolling"), look(node, "calendar")
         is_rolling = isinstance(rolling, Scalar) and rolling.value is True
+        if isinstance(rolling, Scalar) and not isinstance(rolling.value, bool):
+            return  # what it means is not known; its type is told already
         if is_rolling and calendar is not None:
             message = "a rolling window has no calendar"
             yield Fault(codes.CALENDAR, message, "remove `calendar`, or set `isRolling: false`", ("calendar",))

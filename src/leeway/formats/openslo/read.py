@@ -26,7 +26,8 @@ SCHEMAS = {Version.V1: v1.SCHEMA, Version.V1ALPHA: v1alpha.SCHEMA, Version.V2ALP
 class Mode(StrEnum):
     """Strict refuses what the text of OpenSLO or its Go SDK refuses, compat what the SDK refuses.
 
-    Lenient is for computing rather than for judging a file: it refuses only what both refuse.
+    Lenient is for computing rather than for judging a file: it refuses what the SDK refuses and what would be read
+    as something else than it says; the rest is for lint to tell.
     """
 
     STRICT = "strict"
@@ -37,6 +38,7 @@ class Mode(StrEnum):
 _SEVERITY = {
     (Mode.STRICT, Level.TEXT): Severity.ERROR,
     (Mode.COMPAT, Level.TEXT): Severity.WARNING,
+    (Mode.COMPAT, Level.MISREAD): Severity.WARNING,
     (Mode.STRICT, Level.SDK_ONLY): Severity.WARNING,
     (Mode.COMPAT, Level.SDK_ONLY): Severity.ERROR,
     (Mode.LENIENT, Level.TEXT): Severity.WARNING,

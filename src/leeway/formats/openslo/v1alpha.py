@@ -47,7 +47,7 @@ def one_kind_of_metric(node: Mapping) -> Iterator[Fault]:
 def _objective(slo: Mapping, objective: Mapping | None, *, threshold: bool) -> Iterator[Fault]:
     if threshold and is_empty(look(objective, "op")):
         yield missing("op", why="a threshold metric says by it what is good")
-    elif look(objective, "op") is not None and not threshold:
+    elif look(objective, "op") is not None and look(objective, "ratioMetrics") is not None and not threshold:
         yield Fault(codes.FORBIDDEN, "`op` has no meaning for a ratio", "remove it", ("op",))
     method = look(slo, "budgetingMethod")
     if isinstance(method, Scalar) and method.value == "Timeslices" and look(objective, "timeSliceTarget") is None:

@@ -133,7 +133,8 @@ def duration(units: str = "mhdwMQY") -> ScalarRule:
         elif Duration.parse(value) is None:
             read = f"{int(loose['count'])}{loose['unit']}"
             message = f"{value!a} is no duration; the Go SDK reads it as `{read}`"
-            yield Fault(codes.DURATION, message, f"write `{read}`, if that is meant", level=Level.TEXT)
+            level = Level.MISREAD if loose.end() < len(value.rstrip()) else Level.TEXT
+            yield Fault(codes.DURATION, message, f"write `{read}`, if that is meant", level=level)
 
     return rule
 

@@ -18,6 +18,7 @@ class Level(StrEnum):
 
     SDK = "sdk"  # the Go SDK refuses it: an error in every mode
     TEXT = "text"  # only the text of OpenSLO refuses it: an error when strict, a warning when compatible
+    MISREAD = "misread"  # as TEXT, and the SDK reads something else than it says: nobody should compute with it
     SDK_ONLY = "sdk-only"  # text and SDK contradict each other: a warning when strict, an error when compatible
     ADVICE = "advice"  # nobody refuses it, Leeway advises against it
 
