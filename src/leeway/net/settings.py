@@ -64,7 +64,7 @@ class HttpSettings(BaseModel):
             raise ValueError(f"{error.message} — {error.mend}") from None
         return url.rstrip("/")
 
-    def client(self, outside: Outside, *, fresh: bool = False) -> Client:
+    def client(self, outside: Outside, *, fresh: bool = False, redirects: int = 3) -> Client:
         """A client by these settings; reads the secrets now. Invalid or Forbidden, naming what is wrong."""
         secrets, credentials = outside.secrets, Credentials()
         if self.basic is not None and self.bearer is not None:
@@ -81,7 +81,9 @@ class HttpSettings(BaseModel):
             outside.clock,
             credentials=credentials,
             tls=Tls(*(None if file is None else secrets.path(file) for file in files)),
-            limits=Limits(min(self.connect_timeout_s, self.timeout_s), self.timeout_s, self.largest_answer),
+            limits=Limits(
+                min(self.connect_timeout_s, self.timeout_s), self.timeout_s, self.largest_answer, redirects=redirects
+            ),
             retries=Retries(self.tries),
             fresh=fresh,
         )
