@@ -54,8 +54,10 @@ class Egress:
             )
 
     def judge_url(self, url: URL) -> None:
-        """Raises Forbidden for what can be told from the URL alone: addresses written as numbers in any form."""
+        """Raises Forbidden for what can be told from the URL alone: addresses as numbers in any form, localhost."""
         host, port = url.host or "", url.port or 0
+        if f".{host.lower().rstrip('.')}".endswith(".localhost"):  # RFC 6761, whatever the system's resolver thinks
+            self.judge(host, port, "127.0.0.1")
         try:
             ip_address(host.partition("%")[0])
         except ValueError:
