@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from leeway.core.assess import Assessment, assess
 from leeway.core.judge import Judged, judge, origin
-from leeway.core.objective import Objective
+from leeway.core.objective import Method, Objective
 from leeway.core.points import Points
 from leeway.core.quality import RATIO_SCALE, Kind, Measured, fitting_scale, inspect, trusted
 from leeway.core.track import Track
-from leeway.core.window import Span
+from leeway.core.window import Rolling, Span
 
-LONGEST_BURN_S = 3 * 86_400
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+NOW = 20_000 * DAY + 12 * HOUR
+LONGEST_BURN_S = 3 * DAY
 
 
 def floats(numbers):
@@ -74,3 +78,27 @@ def assess_points(objective: Objective, points: Points, at: int, step_s: int = 6
 def assess_rows(objective: Objective, kind: Kind, rows: Measured, at: int, step_s: int = 60) -> Assessment:
     """The same from rows as they were received."""
     return assess_points(objective, points_of(kind, rows, step_s), at, step_s)
+
+
+def objective(method, target="0.95", *, minutes=10, slice_s=MINUTE, slice_target=None, **more):
+    """An objective over the last `minutes`; the slice target is the target unless it is given."""
+    judges = method in (Method.TIMESLICES, Method.TRAFFIC_WEIGHTED_TIMESLICES)
+    return Objective(
+        "main",
+        method,
+        Fraction(target),
+        Rolling(minutes * MINUTE),
+        slice_s=None if method is Method.OCCURRENCES else slice_s,
+        slice_target=Fraction(slice_target or target) if judges else None,
+        **more,
+    )
+
+
+def last_minutes(count, step_s=MINUTE):
+    """The times of the last `count` steps before NOW."""
+    return [NOW - step_s * back for back in range(count, 0, -1)]
+
+
+def assessed(goal, good, total, times=None):
+    """Good and total of the last minutes, assessed now."""
+    return assess_rows(goal, Kind.COUNTS, counts(times or last_minutes(len(total)), total, good=good), NOW)
