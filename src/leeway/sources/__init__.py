@@ -1,4 +1,4 @@
-"""All kinds of sources by name. Listing them imports none; the parts of one are loaded when it is first used."""
+"""All kinds of sources by the name in their manifest. Listing them imports none; the parts of one are loaded when it is first used."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from types import ModuleType
 from leeway.errors import NotFound
 
 MODULES = {
-    "csv": "leeway.sources.files",
-    "http": "leeway.sources.http_probe",
-    "json": "leeway.sources.json_push",
+    "files": "leeway.sources.files",
+    "http_probe": "leeway.sources.http_probe",
+    "json_push": "leeway.sources.json_push",
     "prometheus": "leeway.sources.prometheus",
 }
 

@@ -29,7 +29,7 @@ STEP = Span(1_790_000_040, 1_790_000_100)
 
 
 class Clock:
-    """Real waiting and timing, `speed` times as fast; whoever first asks for the wall time is ten seconds into the step."""
+    """Real waiting and timing, `speed` times as fast; who first asks for the wall time is ten seconds into it."""
 
     def __init__(self, speed=1.0):
         self._began = None
@@ -167,7 +167,7 @@ def test_the_request_is_what_was_written():
 
 
 def test_several_requests_fill_the_rest_of_the_step():
-    """From now on every ten seconds while the step lasts: of sixty seconds ten have passed, so there are five."""
+    """From now on every ten seconds: of sixty seconds ten have passed, so there are five."""
     reading = measured(fault.after(3, fault.body(b"ok"), fault.status(500)), clock=Clock(speed=100), every=10)
     assert counts(reading) == ([3.0], [5.0])
     assert reading.provenance.samples == 5
@@ -178,6 +178,14 @@ def test_a_slow_site_is_not_asked_less_often():
     """Requests begin on time even while earlier ones wait; else an outage would count less than a good minute."""
     reading = measured(fault.silence(), clock=Clock(speed=100), every=10, timeout_s=0.3)
     assert counts(reading) == ([0.0], [5.0])
+
+
+def test_a_reading_is_over_with_its_step():
+    """The last request has all its time before the step ends; else an outage would make the next step begin late."""
+    reading = measured(fault.body(b"ok"), clock=Clock(speed=100), every=10, timeout_s=5)
+    assert counts(reading) == ([5.0], [5.0])
+    shorter = measured(fault.body(b"ok"), settings={"timeout_s": 25}, clock=Clock(speed=100), every=10)
+    assert counts(shorter) == ([3.0], [3.0])
 
 
 def test_a_value_is_the_latency_in_milliseconds():

@@ -30,9 +30,10 @@ def build(settings: Settings, outside: Outside, name: str = manifest.name) -> Ht
 class HttpProbe:
     """Answers for the present: an ask is one step, and that step holds now.
 
-    The first request is made at once, further ones each `every` seconds while the step lasts, also while earlier ones
-    still wait: a slow site is not asked less often. What the site does wrong is a measurement; what this side does
-    wrong (the egress policy forbids the address, no sockets left) is an error, and the step stays unknown.
+    The first request is made at once, further ones each `every` seconds, also while earlier ones still wait: a slow
+    site is not asked less often. The last begins early enough to be over with the step, so that the next step is
+    probed from its beginning. What the site does wrong is a measurement; what this side does wrong (the egress policy
+    forbids the address, no sockets left) is an error, and the step stays unknown.
     """
 
     def __init__(self, name: str, settings: Settings, client: Client, clock: Clock) -> None:
@@ -60,8 +61,9 @@ class HttpProbe:
         if ask.span.length_s != ask.step_s or not ask.span.start <= now < ask.span.end:
             mend = "ask for the step that holds now; what was not probed stays unknown"
             raise Invalid("a probe answers for the present only", place="span", mend=mend)
-        starts = np.arange(0.0, ask.span.end - now, probe.every_s or ask.step_s).tolist()
-        outcomes = await asyncio.gather(*(self._after(wait_s, probe) for wait_s in starts))
+        every_s = probe.every_s or ask.step_s
+        further = max(0, int((ask.span.end - now - probe.timeout_s) // every_s))
+        outcomes = await asyncio.gather(*(self._after(n * every_s, probe) for n in range(1 + further)))
         attempts = [outcome for outcome in outcomes if isinstance(outcome, Attempt)]
         for outcome in outcomes:
             if isinstance(outcome, LeewayError):
