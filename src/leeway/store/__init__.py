@@ -1,7 +1,8 @@
 """The embedded stores: points on DuckDB, state on SQLite, together in one data folder."""
 
+from leeway.store.backup import backup, backup_folder, restore
 from leeway.store.folder import open_points, open_state
 from leeway.store.points import DuckPoints
 from leeway.store.state import SqlState
 
-__all__ = ["DuckPoints", "SqlState", "open_points", "open_state"]
+__all__ = ["DuckPoints", "SqlState", "backup", "backup_folder", "open_points", "open_state", "restore"]

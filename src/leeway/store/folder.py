@@ -1,9 +1,10 @@
-"""The data folder: one place for everything a server keeps, readable by its owner only."""
+"""The data folder: one place for everything a server keeps; made readable by its owner only."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from leeway.store.disk import refusals
 from leeway.store.points import DuckPoints
 from leeway.store.state import SqlState, open_sqlite
 
@@ -22,5 +23,6 @@ def open_state(folder: Path) -> SqlState:
 
 
 def _prepared(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with refusals(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

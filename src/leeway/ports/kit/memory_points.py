@@ -36,6 +36,7 @@ class Held:
     readings: list[tuple[int, Collected]] = field(default_factory=list)
     receipts: dict[str, tuple[str, int, Appended]] = field(default_factory=dict)
     hours: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
+    hours_mark: int = 0
     seq: int = 0
 
 
@@ -155,6 +156,14 @@ class MemoryPoints:
             )
         table = np.array(found, np.int64).reshape(len(found), 5)
         return Tallies(table[:, 1].astype(np.int32), table[:, 0], table[:, 2], table[:, 3], table[:, 4])
+
+    def mark_hours(self, seq: int) -> None:
+        """Kept."""
+        self.held.hours_mark = seq
+
+    def hours_mark(self) -> int:
+        """As kept."""
+        return self.held.hours_mark
 
     def drop_hours(self, objectives: Sequence[int]) -> None:
         """Forgets them."""

@@ -360,6 +360,13 @@ class PointStoreSuite:
         store.drop_hours([1])
         assert judged(store.hours([1, 2], ALWAYS)) == [(2, 0, 2, 1, 1)]
 
+    def test_the_mark_of_the_roll_up_is_kept(self, store: PointStore) -> None:
+        """Nothing is marked at first; the last mark stands."""
+        assert store.hours_mark() == 0
+        store.mark_hours(5)
+        store.mark_hours(7)
+        assert store.hours_mark() == 7
+
     # compaction and retention
 
     def test_compaction_changes_nothing_that_can_be_read(self, store: PointStore) -> None:

@@ -100,7 +100,7 @@ class Database:
         with self._gate:
             while self._users:
                 self._gate.wait()
-            self._connection.close()
+            self._connection.close()  # closing twice is fine
         self._release()
 
     def _run(self, work: Callable[[Cursor], T]) -> T:
@@ -179,8 +179,7 @@ def _unopened(error: duckdb.Error, path: Path) -> LeewayError:
 
 def _migrate(cursor: Cursor, steps: tuple[str, ...], path: Path) -> None:
     cursor.execute("CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, number BIGINT NOT NULL)")
-    row = cursor.execute("SELECT number FROM meta WHERE name = 'format'").fetchone()
-    found = row[0] if row else 0
+    found = noted(cursor, "format")
     if found > len(steps):
         raise NewerFormat(
             f"the points have format {found}; this Leeway reads up to {len(steps)}",
@@ -191,6 +190,16 @@ def _migrate(cursor: Cursor, steps: tuple[str, ...], path: Path) -> None:
         return
     for step in steps[found:]:
         cursor.execute(step)
-    if row is None:
-        cursor.execute("INSERT INTO meta VALUES ('format', 0)")
-    cursor.execute("UPDATE meta SET number = ? WHERE name = 'format'", [len(steps)])
+    note(cursor, "format", len(steps))
+
+
+def noted(cursor: Cursor, name: str) -> int:
+    """A number kept about the file itself; 0 if it was never noted."""
+    row = cursor.execute("SELECT number FROM meta WHERE name = ?", [name]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def note(cursor: Cursor, name: str, number: int) -> None:
+    """Keeps a number about the file itself."""
+    if not cursor.execute("UPDATE meta SET number = ? WHERE name = ? RETURNING 1", [number, name]).fetchall():
+        cursor.execute("INSERT INTO meta VALUES (?, ?)", [name, number])

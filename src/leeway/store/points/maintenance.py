@@ -60,11 +60,7 @@ def compact(cursor: Cursor, day: int) -> None:
 
 def retain(cursor: Cursor, before: int) -> int:
     """Deletes what is older, and notes the newest sequence number so that it is never given again."""
-    seq = newest_seq(cursor)
-    if cursor.execute("SELECT 1 FROM meta WHERE name = 'seq'").fetchone():
-        cursor.execute("UPDATE meta SET number = ? WHERE name = 'seq'", [seq])
-    else:
-        cursor.execute("INSERT INTO meta VALUES ('seq', ?)", [seq])
+    note(cursor, "seq", newest_seq(cursor))
     deleted = 0
     for table in ("points", "history", "superseded"):
         row = cursor.execute(f"DELETE FROM {table} WHERE time < ?", [before]).fetchone()  # noqa: S608 - constants
@@ -73,6 +69,11 @@ def retain(cursor: Cursor, before: int) -> int:
     cursor.execute("DELETE FROM readings WHERE until <= ?", [before])
     cursor.execute("DELETE FROM receipts WHERE known_at < ?", [before * 1_000_000])
     return deleted
+
+
+def note(cursor: Cursor, name: str, number: int) -> None:
+    """Keeps one number under a name."""
+    cursor.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, number])
 
 
 def save_hours(cursor: Cursor, tallies: Tallies) -> None:

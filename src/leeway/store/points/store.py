@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +12,8 @@ import structlog
 from leeway.core.window import Span
 from leeway.errors import Conflict
 from leeway.ports.points import Appended, Change, Collected, Key, Rows, Tallies
+from leeway.store.disk import copy as copy_through
+from leeway.store.disk import refusals, write_through
 from leeway.store.points import maintenance, reads
 from leeway.store.points.database import Database
 from leeway.store.points.schema import STEPS
@@ -20,6 +21,9 @@ from leeway.store.points.versions import batch
 from leeway.store.points.writer import Request, Touched, Writer
 
 _log = structlog.get_logger(__name__)
+
+
+HOURS_MARK = "hours_mark"
 
 
 class DuckPoints:
@@ -89,6 +93,15 @@ class DuckPoints:
         """The roll-up, by (hour, objective)."""
         return self._database.run(lambda cursor: reads.hours(cursor, objectives, span))
 
+    def mark_hours(self, seq: int) -> None:
+        """Notes how far the roll-up reflects the points."""
+        with self._roll_up:
+            self._database.transact(lambda cursor: maintenance.note(cursor, HOURS_MARK, seq))
+
+    def hours_mark(self) -> int:
+        """How far the roll-up reflects the points."""
+        return self._database.run(lambda cursor: reads.noted(cursor, HOURS_MARK))
+
     def drop_hours(self, objectives: Sequence[int]) -> None:
         """Forgets the roll-up of these objectives."""
         with self._roll_up:
@@ -109,14 +122,15 @@ class DuckPoints:
         if to.exists() and any(to.iterdir()):
             raise Conflict("a backup goes into a new or empty folder", place=str(to))
         staging = self._database.staging
-        with self._rare:
+        with self._rare, refusals(to):
             shutil.rmtree(staging, ignore_errors=True)  # left by a backup that was killed
             staging.mkdir(mode=0o700)
             try:
                 copy = staging / self._database.path.name
                 self._database.run(lambda cursor: maintenance.copy_to(cursor, self._database.path.stem, copy))
                 to.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _move_durably(copy, to / copy.name)
+                copy_through(copy, to / copy.name)
+                write_through(to)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
 
@@ -134,13 +148,3 @@ class DuckPoints:
                 listener(changes)
             except Exception:  # noqa: BLE001 - a follower's fault must not unsay what is durable; it is recorded
                 _log.exception("a follower of the points failed")
-
-
-def _move_durably(file: Path, to: Path) -> None:
-    shutil.move(file, to)
-    for place in (to, to.parent):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

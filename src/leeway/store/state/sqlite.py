@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
+from leeway.store.disk import refusals, write_through
 from leeway.store.state.migrate import migrate
 from leeway.store.state.store import SqlState
 
@@ -80,9 +80,5 @@ def _copy(engine: Engine, to: Path) -> None:
             source.backup(target)
     finally:
         raw.close()
-    handle = os.open(part, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_through(part)
     part.rename(to)
