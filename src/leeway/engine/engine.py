@@ -136,7 +136,7 @@ class Engine:
         async with self._changing:
             plan = await self.plan(files, prune=prune)
             if plan.refused:
-                first = next(one for one in plan.findings)
+                first = next(one for one in plan.findings if self._texts.refuses(one))
                 place = f"{first.file}:{first.mark.line}:{first.mark.column}"
                 raise Invalid(first.message, place=place, mend=first.hint or "run `leeway lint` for all of it")
             if expected is not None and set(expected) != {

@@ -38,6 +38,10 @@ class Texts:
     judge: Callable[[tuple[SourceText, ...], Library], tuple[tuple[Document, ...], tuple[Finding, ...]]]
     serious: frozenset[str]
 
+    def refuses(self, finding: Finding) -> bool:
+        """True if nothing may be applied while this is so."""
+        return finding.severity is Severity.ERROR or finding.code in self.serious
+
 
 def make_plan(
     current: tuple[Revision, ...],
@@ -49,7 +53,7 @@ def make_plan(
     """The changes that make the stored documents equal to the files; with `prune`, others are deleted."""
     stored = library_of(current, texts.read)
     documents, findings = texts.judge(files, stored)
-    refused = any(one.severity is Severity.ERROR or one.code in texts.serious for one in findings)
+    refused = any(texts.refuses(one) for one in findings)
     revisions = {(revision.kind, revision.name): revision for revision in current}
     wanted = {(str(kind_of(document)), document.metadata.name): document for document in documents}
     after = Library.of(

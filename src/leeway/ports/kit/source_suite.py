@@ -325,9 +325,7 @@ class HttpSourceSuite(SourceSuite):
         assert isinstance(error, Unreachable)
         assert_hides_the_secret(error)
 
-    @pytest.mark.parametrize(
-        "content", [b"", b"\x00\xff\xfe garbage", b"<html>", b"[]", b"{}", b"null", b'{"a":']
-    )
+    @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe garbage", b"<html>", b"[]", b"{}", b"null", b'{"a":'])
     def test_garbage_is_not_understood(self, content: bytes) -> None:
         """A 200 whose body is not what the protocol promises, empty included."""
         assert isinstance(self.fails(fault.body(content)), NotUnderstood)

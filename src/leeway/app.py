@@ -1,0 +1,144 @@
+"""The composition root: the only module that knows every part and puts them together."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leeway import sources
+from leeway.config import Config
+from leeway.engine.catalog import SourceKey
+from leeway.engine.engine import Engine
+from leeway.engine.planning import Texts
+from leeway.engine.views import SourceText
+from leeway.errors import Invalid
+from leeway.formats import openslo
+from leeway.net import Egress, Outside, Secrets
+from leeway.ports.clock import Clock
+from leeway.ports.source import Ability, Source
+from leeway.spec import codes
+from leeway.spec.advice import advise
+from leeway.spec.documents import Document
+from leeway.spec.finding import Finding
+from leeway.spec.library import Library
+from leeway.store import open_points, open_state
+
+TOKEN_FILE = "token"  # noqa: S105 - the file's name, not what is in it
+
+
+class SystemClock:
+    """The machine's clock: the one place that asks it."""
+
+    def now(self) -> float:
+        """Wall time in epoch seconds."""
+        return time.time()  # noqa: TID251 - this is the Clock that everybody else is told to ask
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits on the monotonic clock; asyncio does."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """A running engine with its token for writes."""
+
+    engine: Engine
+    token: str
+
+
+@asynccontextmanager
+async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
+    """Opens the data folder, runs the engine, and closes everything in order. Raises what the stores raise."""
+    outside = Outside(
+        clock,
+        Egress(config.allow_hosts),
+        Secrets(config.secret_env, config.secret_files),
+        config.file_roots,
+    )
+    points = open_points(config.data, memory=config.store_memory)
+    try:
+        state = open_state(config.data)
+        try:
+            engine = Engine(
+                points,
+                state,
+                clock,
+                texts(),
+                open_source=lambda key: open_source(key, outside),
+                pulls=pulls,
+                retain_days=config.retain_days,
+            )
+            try:
+                await engine.start()
+                yield Leeway(engine, token(config.data))
+            finally:
+                await engine.stop()
+        finally:
+            state.close()
+    finally:
+        points.close()
+
+
+def token(data: Path) -> str:
+    """The token that writes need: made at the first start, readable by the owner of the data folder only."""
+    file = data / TOKEN_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"lw_{secrets.token_urlsafe(32)}\n")
+    return file.read_text().strip()
+
+
+def texts() -> Texts:
+    """Definitions are OpenSLO."""
+    return Texts(read=_read, write=lambda document: openslo.write([document]), judge=_judge, serious=frozenset(codes.SERIOUS))
+
+
+def pulls(kind: str) -> bool:
+    """True if a type of source can be asked; points of any other type are pushed."""
+    name = kind.lower()
+    if name not in sources.MODULES:
+        return False
+    return bool(sources.load(name).manifest.abilities & {Ability.PULL, Ability.PROBE})
+
+
+def open_source(key: SourceKey, outside: Outside) -> Source:
+    """Builds the source that a definition names. Raises Invalid with the setting at fault."""
+    module = sources.load(key.type.lower())
+    details = key.details
+    if details is not None and not isinstance(details, dict):
+        raise Invalid("connectionDetails must be a mapping", place=f"DataSource {key.title}")
+    try:
+        settings = module.Settings(**(details or {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise Invalid(
+            first["msg"], place=f"DataSource {key.title}: spec.connectionDetails.{path}", mend="see `docs/sources`"
+        ) from None
+    source: Source = module.build(settings, outside, key.title)
+    return source
+
+
+def _read(text: str, name: str) -> tuple[Document, ...]:
+    return openslo.read(text.encode(), name, mode=openslo.Mode.LENIENT).documents
+
+
+def _judge(files: tuple[SourceText, ...], stored: Library) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
+    """Documents of the files with what is wrong or unwise; references may lead to documents that stand already."""
+    sheets = [openslo.read(one.text.encode(), one.file, mode=openslo.Mode.LENIENT) for one in files]
+    documents = tuple(document for sheet in sheets for document in sheet.documents)
+    library = Library.of([*documents, *stored.documents], (name for sheet in sheets for name in sheet.names))
+    ours = {one.file for one in files}
+    advice = [one for one in advise(library) if one.file in ours]
+    return documents, tuple(dict.fromkeys([*(one for sheet in sheets for one in sheet.findings), *advice]))

@@ -1,0 +1,79 @@
+"""Settings of a server: a config file, overruled by the environment, overruled by flags. None is needed."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from leeway.errors import Invalid
+from leeway.spec.nearest import did_you_mean
+
+PREFIX = "LEEWAY_"
+
+
+def default_data() -> Path:
+    """`$XDG_DATA_HOME/leeway`, or `~/.local/share/leeway`."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "leeway"
+
+
+class Config(BaseModel):
+    """One declaration of every setting: the file's keys, the variables (LEEWAY_ and upper case) and the flags."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = Field(default_factory=default_data, description="The data folder; one server owns it")
+    port: int = Field(8474, ge=0, le=65_535, description="The port on the loopback; 0 takes a free one")
+    allow_hosts: frozenset[str] = Field(
+        frozenset(), description="Loopback or private hosts that sources may reach, as host or host:port"
+    )
+    file_roots: tuple[Path, ...] = Field((), description="Folders below which sources may read files")
+    secret_env: frozenset[str] = Field(frozenset(), description="Environment variables that hold secrets for sources")
+    secret_files: tuple[Path, ...] = Field((), description="Files or folders that hold secrets for sources")
+    retain_days: int = Field(400, ge=40, description="Days that points are kept")
+    store_memory: str = Field("1GB", pattern=r"^\d+(MB|GB)$", description="Memory that the store may use")
+
+
+def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Config:
+    """File < environment < flags. Raises Invalid, naming the place, for what is unknown or wrong.
+
+    Lists are separated by commas in the environment.
+    """
+    settings: dict[str, Any] = {}
+    if file is not None:
+        settings |= _from_file(file)
+    settings |= _from_environment(environ)
+    settings |= {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Config(**settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        place = f"{file or 'settings'}: {name}"
+        known = Config.model_fields
+        mend = did_you_mean(name, known) if name not in known else f"{known[name].description}"
+        raise Invalid(first["msg"].lower(), place=place, mend=mend) from None
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig").replace("\r\n", "\n"))
+    except OSError as error:
+        raise Invalid(f"cannot be read: {error.strerror or error}", place=str(file)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"is not TOML: {error}", place=str(file), mend="write lines such as port = 8474") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, field in Config.model_fields.items():
+        text = environ.get(PREFIX + name.upper())
+        if text is not None:
+            is_list = "frozenset" in str(field.annotation) or "tuple" in str(field.annotation)
+            found[name] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text.strip()
+    return found
