@@ -22,6 +22,7 @@ THRESHOLD = {"thresholdMetric": SOURCE}
 OBJECTIVE = "spec.objectives[0]"
 WINDOW = "spec.timeWindow[0]"
 RATIO = "spec.ratioMetric"
+COND = "spec.conditions[0]"
 TEXT = "only the text of OpenSLO refuses it"
 
 ENVELOPE = [
@@ -148,7 +149,7 @@ ALERTS = [
     ("AlertPolicy", {"spec.conditions": []}, "spec.conditions", "slice_length"),
     ("AlertPolicy", {"spec.conditions[1]": {"conditionRef": "b"}}, "spec.conditions", "slice_length"),
     ("AlertPolicy", {"spec.notificationTargets": "GONE"}, "spec.notificationTargets", "slice_min_length"),
-    ("AlertPolicy", {"spec.conditions[0]": {**INLINE, "conditionRef": "x"}}, "spec.conditions[0]", "mutually_exclusive"),
+    ("AlertPolicy", {"spec.conditions[0]": {**INLINE, "conditionRef": "x"}}, COND, "mutually_exclusive"),
     (
         "AlertPolicy",
         {"spec.conditions[0]": {**INLINE, "kind": "Condition"}},
