@@ -1,4 +1,4 @@
-"""Backup and restore of a whole data folder. A backup is a folder that is there whole, with its manifest, or not at all."""
+"""Backup and restore of a whole data folder. A backup is there whole, with its manifest, or not at all."""
 
 from __future__ import annotations
 
@@ -78,14 +78,13 @@ def _refuse_used(folder: Path, what: str) -> None:
 
 def _manifest(source: Path) -> dict[str, str]:
     try:
-        files = json.loads((source / MANIFEST).read_text(encoding="utf-8"))["files"]
-        if {POINTS, STATE} != set(files):
-            raise KeyError("files")
+        told = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        files = {name: str(told["files"][name]) for name in (POINTS, STATE)}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Invalid(f"this is no backup of Leeway: it has no whole {MANIFEST}", place=str(source)) from error
     if missing := [name for name in files if not (source / name).is_file()]:
         raise Invalid(f"the backup is damaged: {', '.join(missing)} is missing", place=str(source))
-    return dict(files)
+    return files
 
 
 def _put_in_place(part: Path, to: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
-from leeway.store.disk import refusals, write_through
+from leeway.store.disk import write_through
 from leeway.store.state.migrate import migrate
 from leeway.store.state.store import SqlState
 
@@ -38,11 +38,12 @@ def open_sqlite(path: Path) -> SqlState:
     return SqlState(engine, explain=lambda error: explained(error, path), copy=_copy)
 
 
-def explained(error: DatabaseError, path: Path) -> LeewayError | None:
+def explained(error: DatabaseError | sqlite3.Error, path: Path) -> LeewayError | None:
     """What a person should read; None when the fault is in our own SQL."""
-    if not isinstance(error, OperationalError):
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    if not isinstance(cause, sqlite3.OperationalError):
         return None
-    text = str(error.orig)
+    text = str(cause)
     if "disk is full" in text:
         return StoreFull(
             "the disk is full; nothing was taken and nothing is damaged",
@@ -51,7 +52,7 @@ def explained(error: DatabaseError, path: Path) -> LeewayError | None:
         )
     if "locked" in text:
         return Transient("another process is writing the state", place=str(path), retry_after_s=1.0)
-    if "disk I/O" in text or "unable to open" in text or "readonly" in text:
+    if any(sign in text for sign in ("disk I/O", "unable to open", "readonly")):
         return Transient(f"the state cannot be reached: {text}", place=str(path))
     return None
 
@@ -78,6 +79,9 @@ def _copy(engine: Engine, to: Path) -> None:
         assert isinstance(source, sqlite3.Connection)  # noqa: S101 - this module made the engine
         with closing(sqlite3.connect(part)) as target:
             source.backup(target)
+    except sqlite3.Error as error:
+        part.unlink(missing_ok=True)
+        raise (explained(error, to) or error) from error
     finally:
         raw.close()
     write_through(part)
