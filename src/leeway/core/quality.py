@@ -154,25 +154,23 @@ def quanta(amount: Floats, scale: int) -> Ints:
     return np.rint(amount * scale).astype(np.int64)
 
 
-def fitting_scale(*columns: Floats, finest: int = 15) -> int:
+def fitting_scale(*columns: Floats, finest: int = 18) -> int:
     """The smallest power of ten in which all numbers are whole, for one-off evaluations; the numbers are trusted ones.
 
     Where there is none (thirds), or it would take sums beyond 64 bits, the finest that fits: the average row of a month
-    of minutes keeps 12 digits or more. Raises Invalid if not even whole events can be added up.
+    of minutes keeps 13 digits. Raises Invalid if not even whole events can be added up.
 
     >>> fitting_scale(np.array([1.0, 2.5]))
     10
     """
-    peak = max((float(column.max(initial=0)) for column in columns), default=0.0)
-    whole = max((float(column.sum()) for column in columns), default=0.0)
-    if whole > MAX_SUM:
-        raise Invalid(f"the counts add up to {whole:.1e} events", mend="count in thousands or millions")
+    most = max((float(column.sum()) for column in columns), default=0.0)
+    if most > MAX_SUM:
+        raise Invalid(f"the counts add up to {most:.1e} events", mend="count in thousands or millions")
     scale = 1
     for _ in range(finest):
-        finer = scale * 10
-        if peak * finer > MAX_QUANTA or whole * finer > MAX_SUM or all(_whole(each * scale) for each in columns):
+        if most * scale * 10 > MAX_SUM or all(_whole(each * scale) for each in columns):
             break
-        scale = finer
+        scale *= 10
     return scale
 
 
