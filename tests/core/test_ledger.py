@@ -123,6 +123,17 @@ def test_what_lies_ahead_or_too_far_back_is_refused():
         ledger.put(ledger.head, np.array([0]), *(np.array([1]),) * 3)
 
 
+def test_a_span_that_begins_inside_a_minute_begins_with_the_next():
+    """A slice belongs to a span if its start does: the minute that had begun before stays out, at both ends."""
+    ledger = Ledger(LAYOUTS[0], BEGIN, WIDTH)
+    ledger.advance(BEGIN + DAY_S)
+    one = np.array([1])
+    for minute in (10, 11, 12):
+        ledger.put(BEGIN + 60 * minute, np.array([0]), one, one, one)
+    assert ledger.tally(0, Span(BEGIN + 630, BEGIN + 720)) == Tally(1, 1, 1)
+    assert ledger.tally(0, Span(BEGIN + 600, BEGIN + 690)) == Tally(2, 2, 2)
+
+
 @pytest.mark.parametrize(
     ("method", "days", "row_bytes", "reach"),
     [
