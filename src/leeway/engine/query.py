@@ -92,10 +92,12 @@ def _judged(goal: Goal, points: PointStore, as_of: int, known_at: float | None) 
 
 
 def _count(goal: Goal, judged: Judged, inside: np.ndarray, elapsed: Span) -> tuple[SliceCount, ...]:
-    length = goal.objective.slice_s or STEP_S
+    """Complete slices of the window by state; those that judging left out are unknown."""
+    length, grid = goal.objective.slice_s or STEP_S, origin(goal.objective, elapsed)
     state, filled = judged.state[inside], judged.filled[inside]
     counts = {kind: int((state == kind).sum()) for kind in State}
-    counts[State.UNKNOWN] = max(0, elapsed.length_s // length - counts[State.GOOD] - counts[State.BAD])
+    complete = (elapsed.end - grid) // length + (grid - elapsed.start) // length
+    counts[State.UNKNOWN] = complete - counts[State.GOOD] - counts[State.BAD]
     return tuple(SliceCount(kind, counts[kind], int(filled[state == kind].sum())) for kind in State)
 
 

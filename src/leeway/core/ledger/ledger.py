@@ -197,7 +197,7 @@ class _Quantity:
         else:
             slot = self._slot(day)
             change = sums[-1] - (self.base[self._slot(day + DAY_S), columns] - self.base[slot, columns])
-            self.hours[slot, 1:, columns] = sums[:-1]
+            self.hours[slot][1:, columns] = sums[:-1]
         self._shift_bases(day, head, columns, change)
 
     def clear(self, column: int) -> None:

@@ -1,0 +1,124 @@
+"""Laws of the book: whatever arrives, in whatever order, its look-ups equal what the store alone gives."""
+
+from datetime import datetime
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leeway.core.objective import DAY_S, Method, NoData, Objective, Op, Threshold
+from leeway.core.quality import Kind
+from leeway.core.window import Calendar, Period, Rolling
+from leeway.engine import query
+from leeway.engine.book import Book
+from leeway.engine.goal import Goal
+from leeway.ports.kit.memory_points import MemoryPoints
+from leeway.ports.points import Rows
+
+NOW = 20_500 * DAY_S + 13 * 3_600 + 7 * 60
+MONTH = Calendar(Period.MONTH, 1, datetime(2026, 1, 31), "Australia/Lord_Howe")  # noqa: DTZ001 - wall-clock time on purpose
+WINDOWS = [Rolling(3_600), Rolling(2 * DAY_S), Rolling(28 * DAY_S + 60), Rolling(60 * DAY_S), MONTH]
+SHAPES = [
+    (Method.OCCURRENCES, None, None),
+    (Method.TIMESLICES, 60, Fraction(1, 2)),
+    (Method.TIMESLICES, 300, Fraction(9, 10)),
+    (Method.RATIO_TIMESLICES, 600, None),
+    (Method.TRAFFIC_WEIGHTED_TIMESLICES, 60, Fraction(9, 10)),
+    (Method.TIMESLICES, DAY_S, Fraction(1, 2)),
+    (Method.TIMESLICES, 420, Fraction(1, 2)),
+]
+
+
+@st.composite
+def goals(draw):
+    """A few goals over two series: one of counts, one of values."""
+    made = []
+    for number in range(draw(st.integers(1, 4))):
+        method, slice_s, slice_target = draw(st.sampled_from(SHAPES))
+        values = draw(st.booleans())
+        objective = Objective(
+            f"objective {number}",
+            method,
+            Fraction(99, 100),
+            draw(st.sampled_from(WINDOWS)),
+            slice_s,
+            slice_target,
+            Threshold(Op.LTE, 2.0) if values else None,
+            draw(st.sampled_from(NoData)),
+            draw(st.sampled_from([60, 300, 3_600])),
+        )
+        kind = Kind.VALUE if values else Kind.COUNTS
+        made.append(Goal(number, f"slo {number}", "bar", objective, 1 + values, kind, 1 if values else 10))
+    return made
+
+
+minutes = st.one_of(st.integers(0, 30), st.integers(0, 3_000), st.integers(0, 70 * 1440))
+batches = st.lists(st.tuples(st.integers(1, 2), minutes, st.integers(0, 3), st.integers(0, 3)), max_size=12)
+
+
+def rows(batch, at):
+    """(series, minutes ago, good, more) as rows; counts in tenths of events."""
+    series, ago, good, more = (np.array(column, np.int64) for column in zip(*batch, strict=True))
+    time = at - at % 60 - 60 - ago * 60
+    value = np.where(series == 2, good.astype(float), np.nan)
+    return Rows(series.astype(np.int32), time, good * 10, (good + more) * 10, value)
+
+
+@given(goals(), st.lists(st.tuples(st.integers(0, 200), batches), min_size=1, max_size=5), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, history, restarts):
+    """Late data, corrections, births in the past, time passing, restarts: assessments are equal, number by number."""
+    store, at = MemoryPoints(), NOW
+    book = Book(store, at)
+    book.set_goals(wanted)
+    for wait, batch in history:
+        at += wait * 60
+        if batch:
+            store.append(rows(batch, at), known_at=at)
+        book.catch_up(at)
+        if restarts:
+            book.settle(at - at % DAY_S - DAY_S)
+            book.close()
+            book = Book(store, at)
+            book.set_goals(wanted)
+        for goal in wanted:
+            live, stored = query.live(goal, book, store, book.head), query.past(goal, store, book.head, None)
+            assert live == stored, goal
+    book.close()
+
+
+def test_a_pulse_says_what_the_assessments_say():
+    """The fleet's arrays and the exact numbers of one objective are the same figures."""
+    store = MemoryPoints()
+    batch = [(1, ago, ago % 3, 2) for ago in range(4_000)]
+    store.append(rows(batch, NOW), known_at=NOW)
+    wanted = [
+        Goal(
+            place,
+            f"slo {place}",
+            "bar",
+            Objective("x", method, Fraction(9, 10), window, slice_s, target),
+            1,
+            Kind.COUNTS,
+            10,
+        )
+        for place, ((method, slice_s, target), window) in enumerate(
+            (shape, window) for shape in SHAPES[:5] for window in WINDOWS
+        )
+    ]
+    book = Book(store, NOW)
+    book.set_goals(wanted)
+    downs = book.burn_downs()
+    seen = 0
+    for order, pulse in book.pulses():
+        for place, goal in enumerate(order):
+            shown = query.live(goal, book, store, book.head)
+            assert pulse.bad[place] == pytest.approx(float(shown.budget.bad))
+            assert pulse.allowed[place] == pytest.approx(float(shown.budget.allowed))
+            assert pulse.remaining_ratio[place] == pytest.approx(float(shown.budget.remaining_ratio))
+            assert pulse.burn[:, place] == pytest.approx([float(rate) for rate in shown.burn_rates.values()])
+            assert downs[goal.number][-1] == pytest.approx(pulse.remaining_ratio[place])
+            seen += 1
+    assert seen == len(wanted)
