@@ -103,7 +103,8 @@ def _series(found: list[_One]) -> tuple[Series, ...]:
             value = np.array([float(pair[1]) for pair in pairs if pair], np.float64)
         except (ValueError, OverflowError):
             raise NotUnderstood("a sample of the answer is no number") from None
-        series.append(Series(one.metric, time, value))
+        if len(time):
+            series.append(Series(one.metric, time, value))
     return tuple(series)
 
 

@@ -90,7 +90,7 @@ def understand(metric: Metric) -> Counter | Written:
     dedupe = _labels(metric.spec.get("dedupe", ()))
     expression = _parsed(_WINDOW.sub("1m", text), f"metricSource.spec.{key}")
     if isinstance(expression, (promql.MatrixSelector, promql.SubqueryExpr, promql.StringLiteral)):
-        mend = "wrap the range in rate() or increase()" if not isinstance(expression, promql.StringLiteral) else ""
+        mend = "write what is a number at an instant: a range goes into rate() or increase()"
         raise Invalid("gives no numbers at an instant", place=f"metricSource.spec.{key}", mend=mend)
     found = _counter(expression) if metric.role in _COUNTS else None
     if found is None:
