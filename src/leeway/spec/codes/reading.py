@@ -108,3 +108,69 @@ UNKNOWN_TAG = Code(
     "It belongs to another tool and means nothing here.",
     "Remove it.",
 )
+TOO_MANY_DOCUMENTS = Code(
+    "too-many-documents",
+    "More documents in one file than Leeway reads.",
+    "Reading stays below a second and 200 MB.",
+    "Split the file.",
+)
+TOO_MANY_SLIPS = Code(
+    "too-many-slips",
+    "A file with more wrong characters, or more words, than are looked at one by one.",
+    "It is most likely no definition at all.",
+    "Check that this is the file you mean.",
+)
+ENCODING = Code(
+    "encoding",
+    "A file that is not UTF-8.",
+    "Other tools read other letters, or nothing.",
+    "Save it as UTF-8; `leeway fmt` does so where the encoding is known.",
+)
+TAB_INDENTATION = Code(
+    "tab-indentation",
+    "A tab that indents a line.",
+    "YAML counts spaces only; a tab looks like any number of them.",
+    "`leeway fmt` puts spaces in its place.",
+)
+TYPOGRAPHIC_QUOTE = Code(
+    "typographic-quote",
+    "Typographic quotes around a value.",
+    "They are no quotes to YAML and become a part of the text.",
+    "`leeway fmt` puts plain quotes in their place.",
+)
+LOOK_ALIKE = Code(
+    "look-alike",
+    "A key or name with letters of another script that look like Latin ones.",
+    "Two names that look the same are different to every program.",
+    "`leeway fmt` puts the Latin letters in their place.",
+)
+UNICODE_SPACE = Code(
+    "unicode-space",
+    "A no-break space or another space that is not the plain one.",
+    "YAML reads it as a letter, a person as a space.",
+    "`leeway fmt` puts a plain space in its place, where that changes no meaning.",
+)
+BIDI_CONTROL = Code(
+    "bidi-control",
+    "A character that turns the direction of the text around it.",
+    "What is shown is not what is read.",
+    "`leeway fmt` takes it away, inside quotes do so by hand.",
+)
+INVISIBLE_CHARACTER = Code(
+    "invisible-character",
+    "A character without width, such as a zero-width space.",
+    "A name with it is another name, and nobody can see why.",
+    "`leeway fmt` takes it away, inside quotes do so by hand.",
+)
+BYTE_ORDER_MARK = Code(
+    "byte-order-mark",
+    "A byte order mark in the middle of the text.",
+    "Files were joined that each began with one; YAML does not allow it there.",
+    "`leeway fmt` takes it away.",
+)
+CONTROL_CHARACTER = Code(
+    "control-character",
+    "A control character such as NUL.",
+    "YAML does not allow it.",
+    "`leeway fmt` takes it away.",
+)

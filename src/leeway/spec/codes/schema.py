@@ -86,7 +86,7 @@ STRING_MATCH_REGEXP = Code(
 STRING_QUALIFIED_NAME = Code(
     "string_kubernetes_qualified_name",
     "A key of a v2alpha label or annotation that is no qualified name of Kubernetes.",
-    "v2alpha takes over the rules of Kubernetes.",
+    "OpenSLO v2alpha takes over the rules of Kubernetes.",
     "Letters, digits, `-`, `_`, `.`; a letter or digit at both ends; at most 63; a DNS name and `/` may stand before.",
 )
 GREATER_THAN_OR_EQUAL_TO = Code(
