@@ -1,0 +1,182 @@
+"""A typed client of a Leeway server, over the one HTTP client of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from leeway import net
+from leeway.client.documents import (
+    ApplyWish,
+    Assessment,
+    Expected,
+    File,
+    Health,
+    Items,
+    Job,
+    Plan,
+    PlanWish,
+    Receipt,
+    ReplayWish,
+    Revision,
+    Source,
+    Status,
+    Why,
+)
+from leeway.client.problem import error_of
+from leeway.errors import NotUnderstood, Permanent, Unreachable
+from leeway.net import Answer, Egress, Limits, Request, Retries, Secret, parse_url
+from leeway.ports.clock import Clock
+
+Shape = TypeVar("Shape", bound=BaseModel)
+_ONCE = Retries(1)
+_TWO_MINUTES = Limits(connect_s=5, total_s=120, body_bytes=64 << 20, redirects=0)
+
+
+class Client:
+    """One server. Methods answer typed documents, and raise the error that the server raised.
+
+    Reading needs no token. Use it as an async context manager; it holds connections. Unreachable means that no server
+    answers at `server`, NotUnderstood that something else than Leeway does.
+    """
+
+    def __init__(self, server: str, clock: Clock, *, token: str = "", limits: Limits = _TWO_MINUTES) -> None:
+        url = parse_url(server, "server")
+        self._root = server.rstrip("/")
+        self._token = Secret(token)
+        listed = Egress(frozenset({f"{url.host}:{url.port}", f"[{url.host}]:{url.port}"}))
+        credentials = net.bearer(self._token) if token else net.Credentials()
+        self._http = net.Client(listed, clock, credentials=credentials, limits=limits, retries=_ONCE)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.close()
+
+    async def statuses(self) -> list[Status]:
+        """Every objective, now."""
+        return (await self._get(Items[Status], "status")).items
+
+    async def status(self, slo: str) -> list[Status]:
+        """The objectives of one SLO, now."""
+        return (await self._get(Items[Status], "slos", slo, "status")).items
+
+    async def why(self, slo: str, objective: str | None = None) -> Why:
+        """Every input of one number."""
+        return await self._get(Why, "slos", slo, "why", objective=objective)
+
+    async def budget(self, slo: str, *, as_of: str | None = None, known_at: str | None = None) -> list[Assessment]:
+        """The objectives of one SLO at a past time, and as known at a past time."""
+        return (await self._get(Items[Assessment], "slos", slo, "budget", as_of=as_of, known_at=known_at)).items
+
+    async def documents(self, kind: str | None = None) -> list[Revision]:
+        """The current revision of every definition, or of those of one kind."""
+        return (await self._get(Items[Revision], "documents", *([kind] if kind else []))).items
+
+    async def document(self, kind: str, name: str) -> Revision:
+        """The current revision of one definition."""
+        return await self._get(Revision, "documents", kind, name)
+
+    async def history(self, kind: str, name: str) -> list[Revision]:
+        """All revisions of one definition, newest first."""
+        return (await self._get(Items[Revision], "documents", kind, name, "history")).items
+
+    async def plan(self, files: Sequence[File], *, prune: bool = False) -> Plan:
+        """What applying these files would do."""
+        return await self._post(Plan, PlanWish(files=list(files), prune=prune), "plan", repeatable=True)
+
+    async def apply(
+        self, files: Sequence[File], *, by: str, prune: bool = False, expected: Sequence[Expected] | None = None
+    ) -> Plan:
+        """Applies them, all or none; Conflict if a definition is not at its `expected` revision any more."""
+        told = None if expected is None else list(expected)
+        return await self._post(Plan, ApplyWish(files=list(files), prune=prune, by=by, expected=told), "apply")
+
+    async def delete(self, kind: str, name: str, *, by: str) -> Revision:
+        """Deletes one definition; its history and its data stay."""
+        query = (("by", by),)
+        return await self._ask(Revision, Request(self._url("documents", kind, name), "DELETE", query=query))
+
+    async def push(
+        self, body: bytes, content_type: str = "application/json", *, key: str | None = None, encoding: str = ""
+    ) -> Receipt:
+        """Sends points; with a `key` the same body can be sent again without being counted again."""
+        headers = {"Content-Type": content_type}
+        if key:
+            headers["Idempotency-Key"] = key
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return await self._ask(
+            Receipt, Request(self._url("push"), "POST", body=body, headers=headers, repeatable=key is not None)
+        )
+
+    async def replay(self, wish: ReplayWish) -> Job:
+        """Starts to fetch history again; if such a job was broken off, it goes on."""
+        return await self._post(Job, wish, "replay")
+
+    async def job(self, number: int) -> Job:
+        """How far a job is."""
+        return await self._get(Job, "jobs", str(number))
+
+    async def jobs(self) -> list[Job]:
+        """The newest jobs first."""
+        return (await self._get(Items[Job], "jobs")).items
+
+    async def sources(self) -> list[Source]:
+        """How the data of each objective arrives."""
+        return (await self._get(Items[Source], "sources")).items
+
+    async def health(self) -> Health:
+        """Is the server itself well? Answered also by one that is not ready."""
+        return await self._get(Health, "health")
+
+    async def _get(self, shape: type[Shape], *path: str, **query: str | None) -> Shape:
+        given = tuple((name, value) for name, value in query.items() if value is not None)
+        return await self._ask(shape, Request(self._url(*path), query=given))
+
+    async def _post(self, shape: type[Shape], wish: BaseModel, *path: str, repeatable: bool = False) -> Shape:
+        headers = {"Content-Type": "application/json"}
+        body = wish.model_dump_json().encode()
+        return await self._ask(
+            shape, Request(self._url(*path), "POST", body=body, headers=headers, repeatable=repeatable)
+        )
+
+    async def _ask(self, shape: type[Shape], request: Request) -> Shape:
+        try:
+            answer = await self._http.send(request)
+        except Unreachable as error:
+            mend = "start one with `leeway serve` (or look around in `leeway demo`), or name another with --server"
+            raise Unreachable(f"no server answers ({error.message})", place=self._root, mend=mend) from None
+        if not 200 <= answer.status < 300:
+            raise error_of(answer.body) or _stranger(self._root, answer)
+        try:
+            return shape.model_validate_json(answer.body)
+        except ValidationError:
+            raise _stranger(self._root, answer) from None
+
+    def _url(self, *path: str) -> str:
+        return "/".join((self._root, "api", "v1", *(quote(part, safe="") for part in path)))
+
+
+def _stranger(server: str, answer: Answer) -> Permanent:
+    return NotUnderstood(
+        f"this is no Leeway that this client knows (it answered {answer.status}, {answer.content_type or 'untyped'})",
+        place=server,
+        mend="check --server, and that client and server have the same version",
+    )
+
+
+def as_json(documents: BaseModel | Sequence[BaseModel] | Mapping[str, BaseModel]) -> Any:
+    """Documents as the plain JSON tree that the API sent."""
+    if isinstance(documents, BaseModel):
+        return documents.model_dump(mode="json")
+    if isinstance(documents, Mapping):
+        return {name: one.model_dump(mode="json") for name, one in documents.items()}
+    return [one.model_dump(mode="json") for one in documents]

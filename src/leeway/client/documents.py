@@ -1,0 +1,317 @@
+"""The JSON documents of the API, declared once: the server promises them, the client reads them, the docs list them.
+
+Times are RFC 3339 in UTC. What a newer server adds is ignored by an older client; what an older client sends and a
+server does not know is refused, because a misspelt wish must not be half granted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item", bound=BaseModel)
+State = Literal["healthy", "at_risk", "exhausted", "no_data"]
+
+
+class Document(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Wish(BaseModel):
+    """A request."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Window(Document):
+    """Half-open: `start` belongs to it, `end` does not. `elapsed_ratio` is 1 when rolling."""
+
+    type: Literal["rolling", "calendar"]
+    start: datetime
+    end: datetime
+    elapsed_ratio: float
+
+
+class Budget(Document):
+    """In the method's unit; `remaining` may be negative. Ratios are of allowed, null if nothing is allowed."""
+
+    unit: Literal["events", "slices"]
+    allowed: float
+    consumed: float
+    remaining: float
+    consumed_ratio: float | None
+    remaining_ratio: float | None
+
+
+class Interval(Document):
+    """Where the true SLI lies, with this confidence, given how little was seen."""
+
+    low: float
+    high: float
+    confidence: float
+
+
+class Assessment(Document):
+    """One objective at one moment: the same document that `leeway budget -o json` prints."""
+
+    slo: str
+    objective: str
+    method: str
+    target: float
+    as_of: datetime
+    window: Window
+    good: float
+    bad: float
+    total: float
+    sli: float | None
+    budget: Budget
+    coverage: float | None
+    interval: Interval | None
+    burn_rates: dict[str, float | None]
+    time_to_exhaustion_s: float | None
+    state: State
+
+
+class Source(Document):
+    """How the data of an objective arrives. `last_error` is "" when the last attempt went well."""
+
+    slo: str
+    objective: str
+    source: str
+    kind: str
+    pulled: bool
+    delay_s: float
+    collected_until: datetime | None
+    last_success: datetime | None
+    last_attempt: datetime | None
+    last_error: str
+    failures: int
+
+
+class Status(Assessment):
+    """An objective now. `filled_ratio` is how much of the window has passed since the first data (`born`).
+
+    `trace` are remaining ratios at the ends of equal parts of the window, oldest first, null where nothing counted.
+    """
+
+    service: str
+    description: str
+    slice_s: int | None
+    no_data: str
+    born: datetime | None
+    filled_ratio: float
+    data_until: datetime | None
+    source: Source
+    trace: list[float | None]
+
+
+class Line(Document):
+    """One line of an explanation."""
+
+    what: str
+    figure: str
+    reason: str
+
+
+class SliceCount(Document):
+    """How many slices of the window are in a state; `filled` of them by the no-data policy."""
+
+    state: Literal["good", "bad", "unknown"]
+    slices: int
+    filled: int
+
+
+class Span(Document):
+    """Half-open."""
+
+    start: datetime
+    end: datetime
+
+
+class Reading(Document):
+    """What a source answered once: the query as sent, the digest of the answer, and who did the arithmetic."""
+
+    source: str
+    query: str
+    span: Span
+    step_s: int
+    digest: str
+    fetched_at: datetime
+    computed_by: Literal["leeway", "source"]
+    samples: int
+    rows: int
+    notes: list[str]
+
+
+class Why(Document):
+    """Every input of one number."""
+
+    status: Status
+    lines: list[Line]
+    slices: list[SliceCount]
+    unknown_spans: list[Span]
+    readings: list[Reading]
+
+
+class Revision(Document):
+    """One version of one definition; `body` is its YAML, null when this version deleted it."""
+
+    kind: str
+    name: str
+    number: int
+    body: str | None
+    at: datetime
+    by: str
+
+
+class File(Wish):
+    """A file of definitions: its name, for findings, and its text."""
+
+    file: str = Field(max_length=4096)
+    text: str
+
+
+class PlanWish(Wish):
+    """Definitions to be compared with what is there. `prune` also deletes what the files do not name."""
+
+    files: list[File]
+    prune: bool = False
+
+
+class Expected(Wish):
+    """The revision that was seen when planning; 0 if there was none."""
+
+    kind: str
+    name: str
+    revision: int
+
+
+class ApplyWish(PlanWish):
+    """`expected` comes from a plan: if any of it has changed since, nothing is applied (409)."""
+
+    by: str = Field("api", max_length=200)
+    expected: list[Expected] | None = None
+
+
+class Finding(Document):
+    """What is wrong or unwise, and where; as `leeway lint -o json`."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    code: str
+    severity: Literal["error", "warning", "info"]
+    message: str
+    hint: str
+
+
+class Change(Document):
+    """One document: what would happen or happened, against which revision, and the text before and after."""
+
+    kind: str
+    name: str
+    action: Literal["create", "update", "delete", "keep"]
+    expected: int
+    before: str | None
+    after: str | None
+    effects: list[str]
+
+
+class Plan(Document):
+    """All changes, and all findings. A refused plan has errors or serious advice and cannot be applied."""
+
+    changes: list[Change]
+    findings: list[Finding]
+    refused: bool
+    changed: bool
+
+
+class Refusal(Document):
+    """One row that was not taken: its place in the body, from 0."""
+
+    row: int
+    reason: str
+    message: str
+
+
+class Receipt(Document):
+    """What became of a push. `refusals` name the first rows that were set aside, `quarantined` counts all by reason."""
+
+    accepted: int
+    repeated: int
+    quarantined: dict[str, int]
+    refusals: list[Refusal]
+    seq: int
+
+
+class ReplayWish(Wish):
+    """Fetch this span again and compute it anew. Half-open; RFC 3339 or epoch seconds."""
+
+    slo: str
+    start: datetime
+    end: datetime
+
+
+class Job(Document):
+    """Long work: `done` of `all` units."""
+
+    id: int
+    kind: str
+    subject: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    done: int
+    all: int
+    note: str
+    at: datetime
+
+
+class BackupWish(Wish):
+    """A new folder on the server's machine."""
+
+    to: str = Field(min_length=1, max_length=4096)
+
+
+class Backup(Document):
+    """Where the copy is."""
+
+    to: str
+
+
+class Health(Document):
+    """Is Leeway itself well? `time` is the server's clock."""
+
+    ready: bool
+    reasons: list[str]
+    version: str
+    time: datetime
+    evaluated_at: datetime | None
+    head: datetime
+    objectives: int
+    series: int
+    ledger_bytes: int
+    accepted: int
+    quarantined: dict[str, int]
+
+
+class Items(Document, Generic[Item]):
+    """A list, in an object so that it can grow."""
+
+    items: list[Item]
+
+
+class Problem(Document):
+    """What went wrong (RFC 9457). `type` is stable; `detail` says what happened, `place` where, `mend` what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    place: str = ""
+    mend: str = ""
+    retry_after_s: float | None = None
+    request_id: str = ""

@@ -1,0 +1,47 @@
+"""Parameters of requests: times, and nothing that is not declared."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from leeway.server.problems import Misread
+from leeway.spec.nearest import did_you_mean
+
+
+def epoch(text: str | None, name: str) -> float | None:
+    """Epoch seconds of an RFC 3339 time with a zone, or of a number of seconds; Misread if it is neither."""
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _of_date(text)
+    if not math.isfinite(seconds) or abs(seconds) >= 1e11:
+        mend = "write 2026-11-22T18:00:00Z or epoch seconds"
+        raise Misread("this is no time", place=name, mend=mend)
+    return seconds
+
+
+def _of_date(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return math.nan
+    return moment.timestamp() if moment.tzinfo else math.nan
+
+
+def only_declared(request: Request) -> None:
+    """Misread for a query parameter that the route does not know, or that comes twice: no wish is half granted."""
+    route = request.scope.get("route")
+    known = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in known:
+            listed = f"this address takes {', '.join(sorted(known)) or 'no parameters'}"
+            raise Misread(f"unknown parameter {name[:60]!r}", place="query", mend=did_you_mean(name, known) or listed)
+        if given.count(name) > 1:
+            raise Misread(f"{name} is given twice", place="query", mend="give it once")

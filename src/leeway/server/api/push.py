@@ -1,0 +1,68 @@
+"""The push of points: the raw body goes to the receiver in a thread; nothing here touches a single point."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from leeway.client import documents as docs
+from leeway.ports.points import Key
+from leeway.ports.push import PushBatch
+from leeway.server.api import shapes
+from leeway.server.api.parameters import only_declared
+from leeway.server.engine_port import EnginePort
+from leeway.server.problems import Misread
+from leeway.sources import json_push
+
+AT_ONCE = 4
+"""Bodies decoded at a time: more would only share the same processors and hold more memory."""
+
+LONGEST_KEY = 200
+_TEXT = {"schema": {"type": "string"}}
+_BODY = {
+    "description": "Points as objects, lines or columns; see the documentation of JSON push. gzip is understood.",
+    "required": True,
+    "content": {"application/json": {"schema": {}}, "application/x-ndjson": _TEXT, "application/msgpack": _TEXT},
+}
+
+
+def push(engine: EnginePort, limits: json_push.Settings) -> APIRouter:
+    """`POST /api/v1/push`."""
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)])
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    @api.post(
+        "/push",
+        summary="Take points; the receipt says what became of them",
+        response_model=docs.Receipt,
+        openapi_extra={
+            "requestBody": _BODY,
+            "parameters": [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}],
+        },
+    )
+    async def take(request: Request) -> Response:
+        key = _key(request)
+        body = await request.body()
+        kind, coding = request.headers.get("content-type", ""), request.headers.get("content-encoding", "")
+        async with gate:
+            batch, digest = await asyncio.to_thread(_read, body, kind, coding, limits, digested=key is not None)
+        receipt = await engine.push(batch, None if key is None else Key(key, digest))
+        return Response(shapes.receipt(receipt).model_dump_json(), media_type="application/json")
+
+    return api
+
+
+def _read(
+    body: bytes, content_type: str, coding: str, limits: json_push.Settings, *, digested: bool
+) -> tuple[PushBatch, str]:
+    plain = json_push.inflate(body, coding, limits)
+    return json_push.decode(plain, content_type, limits), hashlib.sha256(plain).hexdigest() if digested else ""
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        raise Misread(f"give 1 to {LONGEST_KEY} printable characters", place="Idempotency-Key", mend="a UUID will do")
+    return key

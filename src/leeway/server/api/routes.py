@@ -1,0 +1,134 @@
+"""The JSON API: each route is one call of the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from leeway.client import documents as docs
+from leeway.core.window import Span
+from leeway.engine.views import SourceText
+from leeway.errors import NotFound
+from leeway.ports.clock import Clock
+from leeway.server.api import shapes
+from leeway.server.api.parameters import epoch, only_declared
+from leeway.server.engine_port import EnginePort
+from leeway.server.problems import Misread
+from leeway.spec.nearest import did_you_mean
+
+TIME = "RFC 3339 with a zone, or epoch seconds"
+By = Annotated[str, Query(max_length=200, description="Who does it; kept in the history")]
+
+
+def control(engine: EnginePort, clock: Clock) -> APIRouter:
+    """Everything but the push of points."""
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)])
+    _reading(api, engine, clock)
+    _definitions(api, engine)
+    _work(api, engine)
+    return api
+
+
+def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
+    @api.get("/status", summary="Every objective, now")
+    async def statuses() -> docs.Items[docs.Status]:
+        return docs.Items(items=[shapes.status(one) for one in await engine.statuses()])
+
+    @api.get("/slos/{slo}/status", summary="The objectives of one SLO, now")
+    async def status(slo: str) -> docs.Items[docs.Status]:
+        return docs.Items(items=[shapes.status(one) for one in await engine.status(slo)])
+
+    @api.get("/slos/{slo}/why", summary="Every input of one number")
+    async def why(slo: str, objective: str | None = None) -> docs.Why:
+        return shapes.why(await engine.why(slo, objective))
+
+    @api.get("/slos/{slo}/budget", summary="The budget at a past time, and as known at a past time")
+    async def budget(
+        slo: str,
+        as_of: Annotated[str | None, Query(description=TIME)] = None,
+        known_at: Annotated[str | None, Query(description=TIME)] = None,
+    ) -> docs.Items[docs.Assessment]:
+        at = epoch(as_of, "as_of")
+        found = await engine.budget(slo, as_of=None if at is None else int(at), known_at=epoch(known_at, "known_at"))
+        return docs.Items(items=[shapes.assessment(slo, one) for one in found])
+
+    @api.get("/sources", summary="How the data of each objective arrives")
+    async def sources() -> docs.Items[docs.Source]:
+        return docs.Items(items=[shapes.source(one) for one in engine.sources()])
+
+    @api.get("/health", summary="Is Leeway itself well?")
+    async def health() -> docs.Health:
+        return shapes.health(engine.health(), clock.now())
+
+
+def _definitions(api: APIRouter, engine: EnginePort) -> None:
+    @api.get("/documents", summary="The current revision of every definition")
+    async def documents() -> docs.Items[docs.Revision]:
+        return docs.Items(items=[shapes.revision(one) for one in await engine.documents()])
+
+    @api.get("/documents/{kind}", summary="The definitions of one kind")
+    async def of_kind(kind: str) -> docs.Items[docs.Revision]:
+        return docs.Items(items=[shapes.revision(one) for one in await engine.documents() if one.kind == kind])
+
+    @api.get("/documents/{kind}/{name}", summary="The current revision of one definition")
+    async def document(kind: str, name: str) -> docs.Revision:
+        stored = await engine.documents()
+        for one in stored:
+            if (one.kind, one.name) == (kind, name):
+                return shapes.revision(one)
+        names = [one.name for one in stored if one.kind == kind]
+        mend = did_you_mean(name, names) or "`leeway get` lists what there is"
+        raise NotFound(f"there is no {kind} {name!r}", mend=mend)
+
+    @api.get("/documents/{kind}/{name}/history", summary="All revisions of one definition, newest first")
+    async def history(kind: str, name: str) -> docs.Items[docs.Revision]:
+        found = await engine.history(kind, name)
+        if not found:
+            raise NotFound(f"there never was a {kind} {name!r}", mend="`leeway get` lists what there is")
+        return docs.Items(items=[shapes.revision(one) for one in found])
+
+    @api.delete("/documents/{kind}/{name}", summary="Delete a definition; its history and its data stay")
+    async def delete(kind: str, name: str, by: By = "api") -> docs.Revision:
+        return shapes.revision(await engine.delete(kind, name, by=by))
+
+    @api.post("/plan", summary="What applying these files would do")
+    async def plan(wish: docs.PlanWish) -> docs.Plan:
+        return shapes.plan(await engine.plan(_texts(wish), prune=wish.prune))
+
+    @api.post("/apply", summary="Apply these files, all or none")
+    async def apply(wish: docs.ApplyWish) -> docs.Plan:
+        seen = None if wish.expected is None else tuple((one.kind, one.name, one.revision) for one in wish.expected)
+        return shapes.plan(await engine.apply(_texts(wish), prune=wish.prune, by=wish.by, expected=seen))
+
+
+def _work(api: APIRouter, engine: EnginePort) -> None:
+    @api.post("/replay", summary="Fetch history again and compute it anew", status_code=202)
+    async def replay(wish: docs.ReplayWish) -> docs.Job:
+        if wish.start.tzinfo is None or wish.end.tzinfo is None:
+            raise Misread("a time without a zone belongs to no zone", place="start, end", mend="end it with Z")
+        start, end = int(wish.start.timestamp()), int(wish.end.timestamp())
+        if start >= end:
+            raise Misread("the span ends before it starts", place="start, end", mend="swap them")
+        return shapes.job(await engine.replay(wish.slo, Span(start, end)))
+
+    @api.get("/jobs", summary="The newest jobs first")
+    async def jobs() -> docs.Items[docs.Job]:
+        return docs.Items(items=[shapes.job(one) for one in await engine.jobs()])
+
+    @api.get("/jobs/{number}", summary="How far a job is")
+    async def job(number: int) -> docs.Job:
+        return shapes.job(await engine.job(number))
+
+    @api.post("/backup", summary="A consistent copy in a new folder of the server's machine, while work goes on")
+    async def backup(wish: docs.BackupWish) -> docs.Backup:
+        to = Path(wish.to)
+        if not to.is_absolute():
+            raise Misread("the server's own folder is not yours", place="to", mend="give an absolute path")
+        await engine.backup(to)
+        return docs.Backup(to=str(to))
+
+
+def _texts(wish: docs.PlanWish) -> tuple[SourceText, ...]:
+    return tuple(SourceText(one.file, one.text) for one in wish.files)

@@ -1,0 +1,186 @@
+"""Values of the engine as documents of the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from leeway.client import documents as docs
+from leeway.core.assess import Assessment
+from leeway.engine.report import as_json
+from leeway.engine.views import Health, PlannedChange, PlanView, SourceState, Status, Why
+from leeway.ports.points import Collected
+from leeway.ports.push import Receipt
+from leeway.ports.state import Job, Revision
+from leeway.spec.finding import Finding
+from leeway.version import VERSION
+
+
+def assessment(slo: str, value: Assessment) -> docs.Assessment:
+    """The contract's document."""
+    return docs.Assessment.model_validate(as_json(slo, value))
+
+
+def source(value: SourceState) -> docs.Source:
+    """How a series is fed."""
+    return docs.Source(
+        slo=value.slo,
+        objective=value.objective,
+        source=value.source,
+        kind=value.kind.value,
+        pulled=value.pulled,
+        delay_s=value.delay_s,
+        collected_until=moment(value.collected_until),
+        last_success=moment(value.last_success),
+        last_attempt=moment(value.last_attempt),
+        last_error=value.last_error,
+        failures=value.failures,
+    )
+
+
+def status(value: Status) -> docs.Status:
+    """The contract's document and what surrounds it."""
+    objective = value.assessment.objective
+    return docs.Status.model_validate(
+        as_json(value.slo, value.assessment)
+        | {
+            "service": value.service,
+            "description": value.description,
+            "slice_s": objective.slice_s,
+            "no_data": objective.no_data.value,
+            "born": moment(value.born),
+            "filled_ratio": value.filled,
+            "data_until": moment(value.data_until),
+            "source": source(value.source),
+            "trace": list(value.trace),
+        }
+    )
+
+
+def reading(value: Collected) -> docs.Reading:
+    """One answer of a source."""
+    origin = value.provenance
+    return docs.Reading(
+        source=origin.source,
+        query=origin.query,
+        span=span(origin.span.start, origin.span.end),
+        step_s=origin.step_s,
+        digest=origin.digest,
+        fetched_at=_moment(origin.fetched_at),
+        computed_by=origin.computed_by.value,
+        samples=origin.samples,
+        rows=value.rows,
+        notes=list(origin.notes),
+    )
+
+
+def why(value: Why) -> docs.Why:
+    """Every input of a number."""
+    return docs.Why.model_validate(
+        {
+            "status": status(value.status),
+            "lines": [docs.Line(what=one.what, figure=one.figure, reason=one.reason) for one in value.lines],
+            "slices": [
+                {"state": one.state.name.lower(), "slices": one.slices, "filled": one.filled} for one in value.slices
+            ],
+            "unknown_spans": [span(start, end) for start, end in value.unknown_spans],
+            "readings": [reading(one) for one in value.readings],
+        }
+    )
+
+
+def revision(value: Revision) -> docs.Revision:
+    """One version of a definition."""
+    return docs.Revision(
+        kind=value.kind, name=value.name, number=value.number, body=value.body, at=_moment(value.at), by=value.by
+    )
+
+
+def plan(value: PlanView) -> docs.Plan:
+    """What would happen, or did."""
+    return docs.Plan(
+        changes=[_change(one) for one in value.changes],
+        findings=[_finding(one) for one in value.findings],
+        refused=value.refused,
+        changed=value.changed,
+    )
+
+
+def receipt(value: Receipt) -> docs.Receipt:
+    """What became of a push."""
+    return docs.Receipt(
+        accepted=value.accepted,
+        repeated=value.repeated,
+        quarantined=dict(value.quarantined),
+        refusals=[docs.Refusal(row=one.row, reason=one.reason, message=one.message) for one in value.refusals],
+        seq=value.seq,
+    )
+
+
+def job(value: Job) -> docs.Job:
+    """How far it is."""
+    return docs.Job(
+        id=value.id,
+        kind=value.kind,
+        subject=value.subject,
+        state=value.state.value,
+        done=value.done,
+        all=value.all,
+        note=value.note,
+        at=_moment(value.at),
+    )
+
+
+def health(value: Health, now: float) -> docs.Health:
+    """Is Leeway itself well?"""
+    return docs.Health(
+        ready=value.ready,
+        reasons=list(value.reasons),
+        version=VERSION,
+        time=_moment(now),
+        evaluated_at=moment(value.evaluated_at),
+        head=_moment(value.head),
+        objectives=value.objectives,
+        series=value.series,
+        ledger_bytes=value.ledger_bytes,
+        accepted=value.accepted,
+        quarantined=dict(value.quarantined),
+    )
+
+
+def moment(time: float | None) -> datetime | None:
+    """Epoch seconds as a time in UTC, to the millisecond."""
+    return None if time is None else _moment(time)
+
+
+def _moment(time: float) -> datetime:
+    return datetime.fromtimestamp(round(time, 3), UTC)
+
+
+def span(start: int, end: int) -> docs.Span:
+    """Half-open."""
+    return docs.Span(start=_moment(start), end=_moment(end))
+
+
+def _change(value: PlannedChange) -> docs.Change:
+    return docs.Change(
+        kind=value.kind,
+        name=value.name,
+        action=value.action.value,
+        expected=value.expected,
+        before=value.before,
+        after=value.after,
+        effects=list(value.effects),
+    )
+
+
+def _finding(value: Finding) -> docs.Finding:
+    return docs.Finding(
+        file=value.file,
+        line=value.mark.line,
+        column=value.mark.column,
+        path=value.path,
+        code=value.code,
+        severity=value.severity.value,
+        message=value.message,
+        hint=value.hint,
+    )

@@ -1,0 +1,53 @@
+"""The web application: guard, API, probes and pages around one engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from leeway.ports.clock import Clock
+from leeway.server import api, problems
+from leeway.server.engine_port import EnginePort
+from leeway.server.pages import Pages, Panels, no_panel, pages
+from leeway.server.safety import Guard, Sessions
+from leeway.sources import json_push
+from leeway.version import VERSION
+
+LIMITS = json_push.Settings.model_validate({})
+
+
+def create_app(
+    engine: EnginePort,
+    *,
+    token: str,
+    hosts: frozenset[str],
+    clock: Clock,
+    data: Path | None = None,
+    panels: Panels = no_panel,
+    limits: json_push.Settings = LIMITS,
+) -> FastAPI:
+    """The application, to be run by uvicorn; it starts and stops nothing of the engine.
+
+    `hosts` are the names under which it may be called, as `127.0.0.1:8474`, or `127.0.0.1` for any port. `data` is
+    shown in the commands that a newcomer copies; `panels` fills the slot above the list.
+    """
+    app = FastAPI(
+        title="Leeway",
+        version=VERSION,
+        summary="How much unreliability can you still afford?",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # their scripts come from somebody else's machine
+        redoc_url=None,
+    )
+    made = Pages(clock, Sessions.fresh(), data)
+    problems.install(app, made.problem)
+    for router in (
+        api.push(engine, limits),
+        api.control(engine, clock),
+        api.probes(engine),
+        pages(engine, made, panels),
+    ):
+        app.include_router(router)
+    app.add_middleware(Guard, token=token, hosts=hosts, largest=limits.max_bytes)
+    return app

@@ -1,0 +1,70 @@
+"""What the server asks of the engine; the composition root hands in the real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from leeway.core.assess import Assessment
+from leeway.core.window import Span
+from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
+from leeway.ports.points import Key
+from leeway.ports.push import PushBatch, Receipt
+from leeway.ports.state import Job, Revision
+
+Expectations = tuple[tuple[str, str, int], ...]
+"""Kind, name and the revision that was planned against."""
+
+
+class EnginePort(Protocol):
+    """Every use case that the API and the pages show. Errors are of the tree in `leeway.errors`."""
+
+    async def statuses(self) -> tuple[Status, ...]:
+        """All objectives."""
+
+    async def status(self, slo: str) -> tuple[Status, ...]:
+        """The objectives of one SLO; NotFound with what was perhaps meant."""
+
+    async def why(self, slo: str, objective: str | None) -> Why:
+        """Every input of one number."""
+
+    async def budget(self, slo: str, *, as_of: int | None, known_at: float | None) -> tuple[Assessment, ...]:
+        """The objectives of one SLO at a past time, as known at a past time."""
+
+    async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
+        """What applying would do."""
+
+    async def apply(
+        self, files: tuple[SourceText, ...], *, prune: bool, by: str, expected: Expectations | None
+    ) -> PlanView:
+        """All or none: Conflict if something changed since it was planned, Invalid if the plan is refused."""
+
+    async def delete(self, kind: str, name: str, *, by: str) -> Revision:
+        """The revision that deletes it."""
+
+    async def documents(self) -> tuple[Revision, ...]:
+        """The current revision of every definition."""
+
+    async def history(self, kind: str, name: str) -> tuple[Revision, ...]:
+        """All revisions, newest first."""
+
+    async def push(self, batch: PushBatch, key: Key | None) -> Receipt:
+        """Durable when it returns."""
+
+    async def replay(self, slo: str, span: Span) -> Job:
+        """Starts the job, or goes on with one that was broken off."""
+
+    async def job(self, number: int) -> Job:
+        """One job, or NotFound."""
+
+    async def jobs(self) -> tuple[Job, ...]:
+        """Newest first."""
+
+    async def backup(self, to: Path) -> None:
+        """A consistent copy in a new folder."""
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """How each series is fed."""
+
+    def health(self) -> Health:
+        """Is Leeway itself well?"""

@@ -1,0 +1,92 @@
+"""The remaining budget over the window, drawn by the server as SVG. Colours come from the page's CSS by class.
+
+The scale goes from 100 % down through zero, as far as the budget was overspent; zero is the heavy line. Where nothing
+counted the strip is hatched and the line is broken: what is not known is not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from markupsafe import Markup
+
+from leeway.client import figures
+
+Trace = Sequence[float | None]
+
+DEEPEST = -2.0
+"""A budget overspent by more than twice its size is drawn at the lower edge: the figure beside it tells the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    width: float
+    height: float
+    top: float
+    bottom: float
+    left: float = 0.0
+
+    def x(self, place: float, places: int) -> float:
+        return round(self.left + (self.width - self.left) * place / places, 1)
+
+    def y(self, ratio: float) -> float:
+        inside = min(max(ratio, self.bottom), self.top)
+        return round(1 + (self.height - 2) * (self.top - inside) / (self.top - self.bottom), 1)
+
+
+def sparkline(trace: Trace, said: str) -> Markup:
+    """A small chart for a row of the list; `said` is what it shows, for those who cannot see it."""
+    plot = _plot(trace, 132, 36)
+    return _svg("spark", plot, said, "".join(_drawing(trace, plot)))
+
+
+def chart(trace: Trace, said: str, begins: str, ends: str, width: int) -> Markup:
+    """The same with a scale and two dates, at one of the widths that the page chooses from."""
+    plot = _plot(trace, width, 180, left=56)
+    parts = []
+    for ratio in sorted({1.0, 0.5, 0.0, plot.bottom}):
+        y = plot.y(ratio)
+        parts.append(f'<line class="grid" x1="{plot.left}" x2="{width}" y1="{y}" y2="{y}"/>')
+        parts.append(f'<text class="scale" x="{plot.left - 8}" y="{min(max(y + 4, 12), 178)}">{_scale(ratio)}</text>')
+    parts += _drawing(trace, plot)
+    parts.append(f'<text class="date" x="{plot.left}" y="200">{Markup.escape(begins)}</text>')
+    parts.append(f'<text class="date end" x="{width}" y="200">{Markup.escape(ends)}</text>')
+    return _svg("chart", _Plot(width, 206, 1, 0), said, "".join(parts))
+
+
+def _plot(trace: Trace, width: float, height: float, left: float = 0.0) -> _Plot:
+    known = [ratio for ratio in trace if ratio is not None]
+    bottom = max(DEEPEST, min([-0.1, *known]))
+    return _Plot(width, height, 1.0, bottom, left)
+
+
+def _drawing(trace: Trace, plot: _Plot) -> Iterator[str]:
+    places = max(1, len(trace))
+    zero = plot.y(0)
+    for known, run in groupby(enumerate(trace), lambda pair: pair[1] is not None):
+        points = list(run)
+        begin, end = plot.x(points[0][0], places), plot.x(points[-1][0] + 1, places)
+        if not known:
+            yield f'<rect class="gap" x="{begin}" y="1" width="{round(end - begin, 1)}" height="{plot.height - 2}"/>'
+            continue
+        line = [(plot.x(place + 0.5, places), plot.y(ratio)) for place, ratio in points if ratio is not None]
+        line = [(begin, line[0][1]), *line, (end, line[-1][1])]
+        path = " ".join(f"{x},{y}" for x, y in line)
+        yield f'<polygon class="area" points="{begin},{zero} {path} {end},{zero}"/>'
+        yield f'<polyline class="line" points="{path}"/>'
+    if not trace:
+        yield f'<rect class="gap" x="{plot.left}" y="1" width="{plot.width - plot.left}" height="{plot.height - 2}"/>'
+    yield f'<line class="zero" x1="{plot.left}" x2="{plot.width}" y1="{zero}" y2="{zero}"/>'
+
+
+def _svg(kind: str, plot: _Plot, said: str, inside: str) -> Markup:
+    return Markup(  # noqa: S704 — numbers of our own, and what is not is escaped
+        f'<svg class="{kind}" role="img" aria-label="{Markup.escape(said)}" viewBox="0 0 {plot.width} {plot.height}" '
+        f'width="{plot.width}" height="{plot.height}">{inside}</svg>'
+    )
+
+
+def _scale(ratio: float) -> str:
+    return figures.rough(ratio) if ratio else f"0{figures.SPACE}%"

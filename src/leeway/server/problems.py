@@ -1,0 +1,83 @@
+"""The one place where an error becomes an answer: problem+json for programs, a plain page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leeway.client.documents import Problem
+from leeway.client.problem import PROBLEM_JSON, problem_of
+from leeway.errors import Invalid, LeewayError
+from leeway.server.safety.headers import HEADERS
+
+Show = Callable[[Request, Problem], Response]
+
+_SAID = {
+    404: ("there is nothing at this address", "the addresses are listed in /api/v1/openapi.json"),
+    405: ("this address does not take this method", "the addresses are listed in /api/v1/openapi.json"),
+    413: ("the body is larger than this server takes", "send it in smaller parts"),
+}
+
+
+class Misread(Invalid):
+    """A request that cannot be read: a parameter, a header or the form of its body is wrong (400)."""
+
+
+def problem_response(problem: Problem) -> Response:
+    """As RFC 9457 has it."""
+    headers = {}
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
+    return Response(problem.model_dump_json(exclude_none=True), problem.status, headers, PROBLEM_JSON)
+
+
+def as_problem(request: Request, error: Exception) -> Problem:
+    """Any error that a handler raised."""
+    number = str(getattr(request.state, "request_id", ""))
+    match error:
+        case Misread():
+            return problem_of(error, status=400, request_id=number)
+        case LeewayError():
+            return problem_of(error, request_id=number)
+        case RequestValidationError():
+            return problem_of(_misread(error), status=400, request_id=number)
+        case HTTPException():
+            detail, mend = _SAID.get(error.status_code, (str(error.detail), ""))
+            title = HTTPStatus(error.status_code).phrase
+        case _:
+            detail, mend = (
+                "something happened that nobody foresaw",
+                "the server's log says more, under this request's id",
+            )
+            title = "A defect in Leeway"
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return Problem(type="about:blank", title=title, status=status, detail=detail, mend=mend, request_id=number)
+
+
+def _misread(error: RequestValidationError) -> Misread:
+    """All faults of a request in one sentence each, never showing the values: they may be secrets."""
+    faults = [
+        f"{'.'.join(str(part) for part in fault['loc'])}: {str(fault['msg']).removeprefix('Value error, ')}"
+        for fault in error.errors()
+    ]
+    return Misread("; ".join(faults[:10]), place="request", mend="its form is in /api/v1/openapi.json")
+
+
+def install(app: FastAPI, page: Show) -> None:
+    """Answers every error of the tree, of the framework and of nobody; `page` shows one to a person."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        problem = as_problem(request, error)
+        human = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+        response = page(request, problem) if human else problem_response(problem)
+        response.headers.update(HEADERS)  # an answer to a defect does not pass the guard on its way out
+        return response
+
+    for kind in (LeewayError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, handle)

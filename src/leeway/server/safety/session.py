@@ -1,0 +1,50 @@
+"""Forms of Leeway's own pages: a strict cookie, a field that belongs to it, and a request that stayed on the site."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from hmac import compare_digest, digest
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leeway.errors import Denied
+
+COOKIE = "leeway_session"
+FIELD = "proof"
+_MEND = "load the page again, then press the button"
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Proves that a form came from a page that this server gave to this browser. Nothing is stored: the key decides."""
+
+    key: bytes
+
+    @staticmethod
+    def fresh() -> Sessions:
+        """A new key at each start: pages of an earlier run have to be loaded again."""
+        return Sessions(secrets.token_bytes(32))
+
+    def begin(self, request: Request) -> str:
+        """The session of this browser, a new one if it has none."""
+        return request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+
+    def proof(self, session: str) -> str:
+        """What a form of this session carries in the field `proof`."""
+        return digest(self.key, session.encode(), "sha256").hex()
+
+    def attach(self, response: Response, session: str) -> None:
+        """Gives the browser its session; scripts and other sites never see it."""
+        response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
+
+    async def check(self, request: Request) -> None:
+        """Denied unless cookie, field and origin all say that our own page sent this form."""
+        form = await request.form(max_files=0, max_fields=10)
+        session, proof = request.cookies.get(COOKIE, ""), form.get(FIELD)
+        if not session or not isinstance(proof, str) or not compare_digest(proof, self.proof(session)):
+            raise Denied("this form does not come from a page of this server", mend=_MEND)
+        fetched = request.headers.get("sec-fetch-site")
+        if fetched != "same-origin" and "origin" not in request.headers:  # a foreign Origin never gets this far
+            raise Denied("this form does not say where it comes from", mend=_MEND)
