@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from leeway.ports.points import Tallies
-from leeway.store.points.database import Cursor
+from leeway.store.points.database import Cursor, note
 from leeway.store.points.reads import DAY_S
 from leeway.store.points.schema import ROW_COLUMNS
 from leeway.store.points.writer import newest_seq
@@ -69,11 +69,6 @@ def retain(cursor: Cursor, before: int) -> int:
     cursor.execute("DELETE FROM readings WHERE until <= ?", [before])
     cursor.execute("DELETE FROM receipts WHERE known_at < ?", [before * 1_000_000])
     return deleted
-
-
-def note(cursor: Cursor, name: str, number: int) -> None:
-    """Keeps one number under a name."""
-    cursor.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, number])
 
 
 def save_hours(cursor: Cursor, tallies: Tallies) -> None:

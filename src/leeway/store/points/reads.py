@@ -140,9 +140,3 @@ def _collected(row: tuple[Any, ...]) -> Collected:
         notes=tuple(json.loads(notes)) if notes else (),
     )
     return Collected(series, provenance, rows)
-
-
-def noted(cursor: Cursor, name: str) -> int:
-    """The number kept under a name, 0 if there is none."""
-    row = cursor.execute("SELECT number FROM meta WHERE name = ?", [name]).fetchone()
-    return int(row[0]) if row else 0

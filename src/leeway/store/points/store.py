@@ -15,7 +15,7 @@ from leeway.ports.points import Appended, Change, Collected, Key, Rows, Tallies
 from leeway.store.disk import copy as copy_through
 from leeway.store.disk import refusals, write_through
 from leeway.store.points import maintenance, reads
-from leeway.store.points.database import Database
+from leeway.store.points.database import Database, note, noted
 from leeway.store.points.schema import STEPS
 from leeway.store.points.versions import batch
 from leeway.store.points.writer import Request, Touched, Writer
@@ -96,11 +96,11 @@ class DuckPoints:
     def mark_hours(self, seq: int) -> None:
         """Notes how far the roll-up reflects the points."""
         with self._roll_up:
-            self._database.transact(lambda cursor: maintenance.note(cursor, HOURS_MARK, seq))
+            self._database.transact(lambda cursor: note(cursor, HOURS_MARK, seq))
 
     def hours_mark(self) -> int:
         """How far the roll-up reflects the points."""
-        return self._database.run(lambda cursor: reads.noted(cursor, HOURS_MARK))
+        return self._database.run(lambda cursor: noted(cursor, HOURS_MARK))
 
     def drop_hours(self, objectives: Sequence[int]) -> None:
         """Forgets the roll-up of these objectives."""

@@ -1,0 +1,226 @@
+"""The contract of every StateStore: subclass `StateStoreSuite`, say how to open one, and pytest runs all of it.
+
+::
+
+    class TestMyState(StateStoreSuite):
+        @pytest.fixture
+        def opener(self):
+            return lambda folder: MyState(folder)   # the same folder again is the same state again
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leeway.errors import Conflict, NotFound
+from leeway.ports.state import Edit, Job, JobState, Revision, StateStore
+
+Opener = Callable[[Path], StateStore]
+
+
+def made(name: str, body: str | None = "a", expected: int = 0, kind: str = "SLO") -> Edit:
+    """An edit of a document."""
+    return Edit(kind, name, body, expected)
+
+
+class StateStoreSuite:
+    """What the engine counts on. Give `opener`; everything else follows."""
+
+    @pytest.fixture
+    def opener(self) -> Opener:
+        """Opens the state kept in a folder, and makes it when the folder is new."""
+        raise NotImplementedError("the suite needs to know how a store is opened")
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Where the store under test keeps its data."""
+        return tmp_path / "data"
+
+    @pytest.fixture
+    def store(self, opener: Opener, folder: Path) -> Iterator[StateStore]:
+        """A new store."""
+        store = opener(folder)
+        yield store
+        store.close()
+
+    # documents
+
+    def test_a_new_store_is_empty(self, store: StateStore) -> None:
+        """No documents, series, delays or jobs."""
+        assert store.documents() == ()
+        assert store.document("SLO", "a") is None
+        assert store.history("SLO", "a") == ()
+        assert store.all_series() == ()
+        assert store.learned_delays() == {}
+        assert store.jobs() == ()
+
+    def test_documents_come_by_kind_and_name_in_their_current_revision(self, store: StateStore) -> None:
+        """One kind's name is another thing than the same name of another kind."""
+        store.apply([made("b"), made("a"), made("a", kind="Service", body="svc")], by="ann", at=1.0)
+        store.apply([made("a", "a2", 1)], by="bob", at=2.0)
+        assert store.documents() == (
+            Revision("SLO", "a", 2, "a2", 2.0, "bob"),
+            Revision("SLO", "b", 1, "a", 1.0, "ann"),
+            Revision("Service", "a", 1, "svc", 1.0, "ann"),
+        )
+        assert store.document("SLO", "a") == Revision("SLO", "a", 2, "a2", 2.0, "bob")
+
+    def test_apply_answers_with_the_new_revisions_in_the_order_of_the_edits(self, store: StateStore) -> None:
+        """Each with its number, who and when."""
+        assert store.apply([made("b"), made("a")], by="ann", at=1.5) == (
+            Revision("SLO", "b", 1, "a", 1.5, "ann"),
+            Revision("SLO", "a", 1, "a", 1.5, "ann"),
+        )
+
+    def test_text_is_kept_to_the_character(self, store: StateStore) -> None:
+        """Line ends, quotes, other scripts: a body is bytes that a person wrote."""
+        body = "a: 'x'\r\nb: \"é — 時\"\n\n"
+        store.apply([made("a", body)], by="Ünal", at=1.0)
+        assert store.document("SLO", "a") == Revision("SLO", "a", 1, body, 1.0, "Ünal")
+
+    def test_history_keeps_every_revision_deletions_included(self, store: StateStore) -> None:
+        """Newest first; numbers go on when a deleted document is made again."""
+        store.apply([made("a", "one")], by="x", at=1.0)
+        store.apply([made("a", None, 1)], by="x", at=2.0)
+        assert store.document("SLO", "a") is None
+        assert store.documents() == ()
+        store.apply([made("a", "again", 0)], by="x", at=3.0)
+        assert [(each.number, each.body) for each in store.history("SLO", "a")] == [(3, "again"), (2, None), (1, "one")]
+
+    @pytest.mark.parametrize("expected", [0, 2, 99])
+    def test_a_plan_against_another_revision_is_a_conflict_that_names_the_document(
+        self, store: StateStore, expected: int
+    ) -> None:
+        """Nobody overwrites what somebody else changed since."""
+        store.apply([made("a")], by="x", at=1.0)
+        with pytest.raises(Conflict, match="SLO a"):
+            store.apply([made("a", "mine", expected)], by="y", at=2.0)
+        assert store.history("SLO", "a") == (Revision("SLO", "a", 1, "a", 1.0, "x"),)
+
+    @pytest.mark.parametrize("body", ["mine", None])
+    def test_a_document_that_is_not_there_cannot_be_changed_or_deleted(
+        self, store: StateStore, body: str | None
+    ) -> None:
+        """A plan against revision 1 of nothing, or a deletion of nothing."""
+        with pytest.raises(Conflict, match="SLO a"):
+            store.apply([made("a", body, 1 if body else 0)], by="y", at=2.0)
+
+    def test_all_edits_are_applied_or_none(self, store: StateStore) -> None:
+        """The good edit before the bad one leaves no trace."""
+        with pytest.raises(Conflict):
+            store.apply([made("a"), made("b", "x", 7)], by="x", at=1.0)
+        assert store.documents() == ()
+        assert store.history("SLO", "a") == ()
+
+    def test_of_two_who_planned_alike_one_wins(self, store: StateStore) -> None:
+        """At the same moment, from several threads: each revision is one person's."""
+        store.apply([made("a")], by="first", at=1.0)
+        outcomes: list[str] = []
+
+        def work(who: str) -> None:
+            try:
+                store.apply([made("a", who, 1)], by=who, at=2.0)
+                outcomes.append("won")
+            except Conflict:
+                outcomes.append("lost")
+
+        threads = [threading.Thread(target=work, args=(f"w{number}",)) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["lost"] * 5 + ["won"]
+        assert len(store.history("SLO", "a")) == 2
+
+    # series and objectives
+
+    def test_a_series_is_numbered_once_for_each_indicator(self, store: StateStore) -> None:
+        """The same SLI is the same series for ever; a changed indicator is a new one."""
+        first = store.series_for("a", "", "d1", scale=1000, at=1.0)
+        again = store.series_for("a", "", "d1", scale=1000, at=9.0)
+        changed = store.series_for("a", "", "d2", scale=1, at=2.0)
+        other = store.series_for("a", "x", "d1", scale=1, at=3.0)
+        assert first == again
+        assert len({first.id, changed.id, other.id}) == 3
+        assert store.all_series() == tuple(sorted([first, changed, other], key=lambda each: each.id))
+
+    def test_an_objective_is_numbered_once_for_each_definition(self, store: StateStore) -> None:
+        """A changed definition is a new number, so that its roll-up is never mixed with the old one."""
+        first = store.objective_for("a", "x", "d1")
+        assert store.objective_for("a", "x", "d1") == first
+        assert len({first, store.objective_for("a", "x", "d2"), store.objective_for("b", "x", "d1")}) == 3
+
+    def test_threads_that_ask_for_the_same_series_get_the_same(self, store: StateStore) -> None:
+        """One is made, all have it."""
+        found: list[int] = []
+
+        def work() -> None:
+            found.append(store.series_for("a", "", "d", scale=1, at=1.0).id)
+
+        threads = [threading.Thread(target=work) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 6
+        assert len(set(found)) == 1
+
+    def test_the_newest_learned_delay_counts(self, store: StateStore) -> None:
+        """Per series."""
+        first, second = (store.series_for(name, "", "d", scale=1, at=1.0).id for name in "ab")
+        store.learn_delay(first, 30.5)
+        store.learn_delay(second, 1.0)
+        store.learn_delay(first, 45.25)
+        assert store.learned_delays() == {first: 45.25, second: 1.0}
+
+    def test_an_unknown_series_learns_nothing(self, store: StateStore) -> None:
+        """A wrong number is an error, not a new series."""
+        with pytest.raises(NotFound):
+            store.learn_delay(77, 1.0)
+
+    # jobs
+
+    def test_a_job_is_queued_watched_and_done(self, store: StateStore) -> None:
+        """Its number stays, everything else moves."""
+        job = store.start_job("replay", "checkout", 90, 1.0)
+        assert job == Job(job.id, "replay", "checkout", JobState.QUEUED, 0, 90, "", 1.0)
+        moved = replace(job, state=JobState.RUNNING, done=30, note="a third is there", at=2.0)
+        store.save_job(moved)
+        assert store.job(job.id) == moved
+        assert store.job(job.id + 1) is None
+
+    def test_the_newest_jobs_come_first(self, store: StateStore) -> None:
+        """As many as are asked for."""
+        jobs = [store.start_job("replay", str(number), 1, float(number)) for number in range(4)]
+        assert store.jobs(limit=2) == (jobs[3], jobs[2])
+        assert len(store.jobs()) == 4
+
+    def test_a_job_that_was_never_started_cannot_be_saved(self, store: StateStore) -> None:
+        """It says so."""
+        with pytest.raises(NotFound):
+            store.save_job(Job(5, "replay", "a", JobState.DONE, 1, 1, "", 1.0))
+
+    # restarts
+
+    def test_everything_survives_a_restart(self, opener: Opener, folder: Path) -> None:
+        """Documents, history, series, objectives, delays, jobs."""
+        with closing(opener(folder)) as store:
+            store.apply([made("a"), made("b")], by="x", at=1.0)
+            store.apply([made("b", None, 1)], by="x", at=2.0)
+            series = store.series_for("a", "", "d", scale=10, at=1.0)
+            objective = store.objective_for("a", "x", "d")
+            store.learn_delay(series.id, 2.5)
+            job = store.start_job("replay", "a", 5, 3.0)
+        with closing(opener(folder)) as store:
+            assert store.documents() == (Revision("SLO", "a", 1, "a", 1.0, "x"),)
+            assert len(store.history("SLO", "b")) == 2
+            assert store.all_series() == (series,)
+            assert store.objective_for("a", "x", "d") == objective
+            assert store.learned_delays() == {series.id: 2.5}
+            assert store.jobs() == (job,)
