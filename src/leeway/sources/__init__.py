@@ -1,4 +1,4 @@
-"""All kinds of sources by the name in their manifest. Listing them imports none; the parts of one are loaded when it is first used."""
+"""All kinds of sources, named as in their manifests. Listing imports none; one is loaded when it is first used."""
 
 from __future__ import annotations
 

@@ -286,13 +286,14 @@ def test_words_that_no_probe_understands_are_refused_without_asking(spec, key, s
     assert says in str(refused.value)
 
 
-def test_the_words_of_one_sli_are_written_once():
-    """The other metric has none or the same; different ones are two probes, and good of one is no part of the other."""
+def test_the_words_of_one_sli_are_taken_together():
+    """Good says what total leaves out; what they say differently would be two probes, and no ratio of one."""
     url = {"url": "http://a.example"}
-    for good, total in ((url, url), (url, {}), ({}, url)):
+    for good, total in ((url, url), ({**url, "contains": "open"}, url), ({"contains": "open"}, url), ({}, url)):
         probe().check((Metric(Role.GOOD, good), Metric(Role.TOTAL, total)))
-    with pytest.raises(Invalid, match="differs between the metrics"):
+    with pytest.raises(Invalid, match="differs between the metrics") as refused:
         probe().check((Metric(Role.GOOD, url), Metric(Role.TOTAL, {"url": "http://b.example"})))
+    assert refused.value.place == "metricSource.spec.url"
 
 
 @pytest.mark.parametrize(

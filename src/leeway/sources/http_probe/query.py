@@ -62,12 +62,14 @@ class Probe:
 def understand(metrics: tuple[Metric, ...], site: str, timeout_s: float) -> Probe:
     """The one probe behind all metrics of an SLI: good, bad and total, or a value, which is the latency.
 
-    The metrics have equal words, or all but one have none. Raises Invalid, naming the key at fault.
+    The words of all metrics are taken together; what two of them say differently is refused, because good of one probe
+    is no part of another. Raises Invalid, naming the key at fault.
     """
-    specs = [metric.spec for metric in metrics if metric.spec]
-    spec = specs[0] if specs else {}
-    if any(other != spec for other in specs[1:]):
-        raise _wrong("", "differs between the metrics of one SLI", "write it once, and spec: {} at the others")
+    spec: dict[str, Any] = {}
+    for metric in metrics:
+        for key, told in metric.spec.items():
+            if spec.setdefault(key, told) != told:
+                raise _wrong(key, "differs between the metrics of one SLI", "write it once, or the same at each")
     for key in spec:
         if key not in _KEYS:
             raise _wrong(key, "is not known to HTTP probes", did_you_mean(key, _KEYS) or f"known: {', '.join(_KEYS)}")
@@ -169,4 +171,4 @@ def _number(spec: Mapping[str, Any], key: str, least: float = 0.001) -> float | 
 
 
 def _wrong(key: str, message: str, mend: str) -> Invalid:
-    return Invalid(message, place=f"metricSource.spec.{key}".rstrip("."), mend=mend)
+    return Invalid(message, place=f"metricSource.spec.{key}", mend=mend)
