@@ -21,7 +21,7 @@ def test_every_code_says_what_why_and_how_to_mend_it():
     for code in CODES.values():
         assert NAME.fullmatch(code.name)
         for sentence in (code.what, code.why, code.mend):
-            assert sentence[0].isupper() or sentence[0] == "`", code.name
+            assert not sentence[0].islower(), code.name
             assert sentence.endswith("."), code.name
     assert len(CODES) == sum(len(group) for group in GROUPS.values())
 
