@@ -22,12 +22,12 @@ def read_sheets(paths: Iterable[str], mode: Mode = Mode.STRICT) -> list[Sheet]:
     ]
 
 
-def read_library(paths: Iterable[str], *, refuse_serious: bool = False) -> Library:
-    """The documents of all files, held together, to compute with: what only the text of OpenSLO refuses is read.
+def read_library(paths: Iterable[str], *, mode: Mode = Mode.LENIENT, refuse_serious: bool = False) -> Library:
+    """The documents of all files, held together, to compute with: by default what the SDK reads is read.
 
     Raises `Invalid` at the first error, and with `refuse_serious` also at advice that must not be ignored.
     """
-    sheets = read_sheets(paths, Mode.LENIENT)
+    sheets = read_sheets(paths, mode)
     library = library_of(sheets)
     faults = [one for sheet in sheets for one in sheet.findings if one.severity is Severity.ERROR]
     if refuse_serious and not faults:
