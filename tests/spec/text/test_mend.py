@@ -47,6 +47,7 @@ def errors(result):
         ("a: 1   \nb: 2", "a: 1\nb: 2\n"),
         ("a: |\n  x  \n\n   y\t\u00a0\nb: 1  \n", "a: |\n  x  \n\n   y\t\u00a0\nb: 1\n"),
         ("a: |\n  x", "a: |\n  x"),
+        ("|#\n  x", "|#\n  x"),
         ("a: 'x  \n  y\u200b'  \n", "a: 'x  \n  y\u200b'\n"),
         ("a: hello\n  “odd\n  'text\u00a0\nb: 1\n", "a: hello\n  “odd\n  'text\nb: 1\n"),
         ("# only\n#  a comment\t\n", "# only\n#  a comment\n"),

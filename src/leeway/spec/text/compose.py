@@ -225,15 +225,17 @@ class Composer:
         assert entries is not None  # noqa: S101 - for the type checker: only mappings have keys
         name = key.text
         if name in entries:
-            first = entries.pop(name).key.mark
-            self._report.add(
-                key.mark,
-                "duplicate-key",
-                f"the key {name[:60]!r} is here again; the first is in line {first.line}, column {first.column}",
-                "remove one of the two: tools differ in which one they use",
-                path=self._path(name),
-            )
+            self._tell_duplicate(name, key.mark, entries.pop(name).key.mark)
         entries[name] = Entry(key, node)
+
+    def _tell_duplicate(self, name: str, mark: Mark, first: Mark) -> None:
+        self._report.add(
+            mark,
+            "duplicate-key",
+            f"the key {name[:60]!r} is here again; the first is in line {first.line}, column {first.column}",
+            "remove one of the two: tools differ in which one they use",
+            path=self._path(),
+        )
 
     def _take_merge(self, parent: _Open, key: Scalar, node: Node) -> None:
         parts = node.items if isinstance(node, Sequence) else (node,)
@@ -285,14 +287,14 @@ class Composer:
             self._stop(
                 mark,
                 "alias-expansion" if alias else "too-many-values",
-                f"{what} has more than {self._limits.nodes:,} values",
+                f"{what} has more than {self._limits.nodes:,} keys and values",
                 "repeat less with aliases" if alias else "split it into several documents",
             )
         if self._file_nodes > self._limits.file_nodes:
             self._stop(
                 mark,
                 "too-many-values",
-                f"this file has more than {self._limits.file_nodes:,} values",
+                f"this file has more than {self._limits.file_nodes:,} keys and values",
                 "split it into several files",
             )
 
@@ -308,7 +310,7 @@ class Composer:
         self._report.add(mark, code, message, hint)
         raise LimitReached
 
-    def _path(self, last: str = "") -> str:
+    def _path(self) -> str:
         """Where the parser is, like `spec.objectives[0].target`."""
         path = ""
         for collection in self._open:
@@ -316,4 +318,4 @@ class Composer:
                 path += f"[{len(collection.items)}]"
             elif collection.key is not None and collection.key is not _NO_KEY:
                 path += f".{collection.key.text or collection.key.value}"
-        return path.removeprefix(".") or last
+        return path.removeprefix(".")

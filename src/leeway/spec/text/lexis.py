@@ -53,7 +53,7 @@ _SIGN = re.compile(rf"[-?:](?={_EDGE})", re.MULTILINE)
 _PROPERTY = re.compile(rf"[&*!][^\s{SPACES},\[\]{{}}]*")
 _DOUBLE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SINGLE = re.compile(r"'[^']*+(?:''[^']*+)*+'")
-_HEADER = re.compile(r"[|>](?:[-+]?([1-9])?|([1-9])[-+])(?=[ \t]*(?:[ \t]#[^\n]*)?$)", re.MULTILINE)
+_HEADER = re.compile(r"[|>](?:[-+]?([1-9])?|([1-9])[-+])(?=[ \t]*(?:#[^\n]*)?$)", re.MULTILINE)
 _TYPOGRAPHIC = re.compile(
     rf"[{DOUBLE_QUOTES}][^{DOUBLE_QUOTES}\n]*+[{DOUBLE_QUOTES}\"]"
     rf"|[{SINGLE_QUOTES}][^{SINGLE_QUOTES}\n]*+[{SINGLE_QUOTES}]"

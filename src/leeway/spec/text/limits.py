@@ -11,9 +11,9 @@ class LimitReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Caps that keep reading below a second and 200 MB, whatever the text; all far above what people write.
+    """Caps that refuse hostile text in about a second and 200 MB; all far above what people write.
 
-    `size` is in bytes; `nodes` counts the values of one document after aliases are expanded, `file_nodes` those of
+    `size` is in bytes; `nodes` counts keys and values of one document after aliases are expanded, `file_nodes` of
     the whole file, which may have `documents` documents; `digits` is per number; `pieces` are words and signs of lines
     that hold more than plain ASCII words, `slips` those among them that are not as they should be; `findings` is how
     many are listed one by one; after `syntax_errors` of them reading stops.
