@@ -1,4 +1,3 @@
-# ruff: noqa: S101  a contract suite asserts, that is its work
 """The contract of sources as tests. A source's test file makes a *rig* and subclasses one of the two suites:
 
     class TestPrometheus(HttpSourceSuite):
@@ -15,9 +14,9 @@ import asyncio
 import base64
 import math
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 import pytest
@@ -38,37 +37,12 @@ from leeway.ports.clock import Clock
 from leeway.ports.kit import fault_server as fault
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.fault_server import FaultServer, Handler
-from leeway.ports.source import Ask, Manifest, Metric, Reading, Role, Source
+from leeway.ports.kit.told import STEPS, UNKNOWN, Told, happened, without
+from leeway.ports.source import Ask, Manifest, Metric, Reading, Source
+
+__all__ = ["CANARY", "STEPS", "HttpRig", "HttpSourceSuite", "Rig", "SourceSuite", "Told", "assert_hides_the_secret"]
 
 CANARY = "canary-4f1d~s3cret/+"
-UNKNOWN = None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the far side knows: per role and step of the ask what happened in it; None: nothing is known of the step.
-
-    NaN is a sample that says NaN. `restart` is the step before whose events the counters begin again at zero.
-    `off_s` is by how much the samples' own times are wrong.
-    """
-
-    steps: Mapping[Role, tuple[float | None, ...]]
-    restart: int | None = None
-    off_s: int = 0
-
-    def column(self, role: Role) -> list[float]:
-        """What a reading must say: NaN where nothing is known."""
-        return [math.nan if step is None else step for step in self.steps[role]]
-
-
-_HAPPENED: Mapping[Role, tuple[float, ...]] = {
-    Role.TOTAL: (10, 20, 0, 7, 30),
-    Role.GOOD: (10, 18, 0, 7, 29),
-    Role.BAD: (0, 2, 0, 0, 1),
-    Role.RAW: (1.0, 0.9, 0.25, 0.5, 1.0),
-    Role.VALUE: (120.0, 80.5, 99.0, 300.25, 1.0),
-}
-STEPS = len(_HAPPENED[Role.TOTAL])
 
 
 class Rig(Protocol):
@@ -94,17 +68,6 @@ class HttpRig(Protocol):
 
     def server(self, told: Told) -> Handler:
         """A far side that knows this and answers every request of the source."""
-
-
-def happened(ask: Ask) -> Told:
-    """An ordinary span, with a step in which nothing happened."""
-    return Told({metric.role: _HAPPENED[metric.role] for metric in ask.metrics})
-
-
-def without(told: Told, step: int, instead: float | None = UNKNOWN) -> Told:
-    """The same, but one step is unknown (or NaN) in every role."""
-    steps = {role: (*known[:step], instead, *known[step + 1 :]) for role, known in told.steps.items()}
-    return replace(told, steps=steps)
 
 
 def assert_says(reading: Reading, ask: Ask, told: Told) -> None:
