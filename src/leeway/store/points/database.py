@@ -62,9 +62,13 @@ class Database:
         self._claim()
         try:
             self._connection = self._connect()
-            self.transact(lambda cursor: _migrate(cursor, steps, self.path))
         except BaseException:
             self._release()
+            raise
+        try:
+            self.transact(lambda cursor: _migrate(cursor, steps, self.path))
+        except BaseException:
+            self.close()
             raise
 
     def run(self, work: Callable[[Cursor], T]) -> T:
@@ -174,7 +178,8 @@ def _unopened(error: duckdb.Error, path: Path) -> LeewayError:
         )
     if "version number" in text:
         return NewerFormat(f"this file was written by a newer DuckDB: {text}", place=str(path), mend="update Leeway")
-    return explained(error, path) or Permanent(f"the points cannot be opened: {text}", place=str(path))
+    told = explained(error, path)
+    return told if isinstance(told, StoreFull) else Permanent(f"the points cannot be opened: {text}", place=str(path))
 
 
 def _migrate(cursor: Cursor, steps: tuple[str, ...], path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
 from leeway.store.disk import write_through
 from leeway.store.state.migrate import migrate
-from leeway.store.state.store import SqlState
+from leeway.store.state.store import READS, SqlState
 
 WAIT_S = 5.0
 """How long a writer waits for another process before it gives up."""
@@ -58,7 +58,7 @@ def explained(error: DatabaseError | sqlite3.Error, path: Path) -> LeewayError |
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: _begin does, and takes the write lock at once.
+    # The driver must not begin transactions by itself: _begin does.
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor = connection.cursor()
@@ -67,7 +67,8 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # A writer locks at the start: a lock taken at the first write could fail after what was read has changed.
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")
 
 
 def _copy(engine: Engine, to: Path) -> None:

@@ -14,6 +14,9 @@ from leeway.errors import Conflict, LeewayError, NotFound
 from leeway.ports.state import Edit, Job, JobState, Revision, Series
 from leeway.store.state.tables import delays, documents, jobs, objectives, revisions, series
 
+READS = "leeway_reads"
+"""Execution option of connections that only read, for databases that lock differently for reading and writing."""
+
 _CURRENT = (
     select(revisions)
     .join(
@@ -37,6 +40,7 @@ class SqlState:
         copy: Callable[[Engine, Path], None],
     ) -> None:
         self._engine = engine
+        self._reader = engine.execution_options(**{READS: True})
         self._explain = explain
         self._copy = copy
         self._pen = threading.Lock()
@@ -140,8 +144,8 @@ class SqlState:
         self._engine.dispose()
 
     def _all(self, wanted: Select[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
-        with self._explained(), self._engine.connect() as connection:
-            return connection.execution_options(isolation_level="AUTOCOMMIT").execute(wanted).all()
+        with self._explained(), self._reader.connect() as connection:
+            return connection.execute(wanted).all()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

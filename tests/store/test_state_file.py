@@ -1,0 +1,109 @@
+"""What is SQLite's own: migrations from the package, newer formats left alone, settings that keep what was promised."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from leeway.errors import Conflict, NewerFormat, Permanent, Transient
+from leeway.ports.state import Edit
+from leeway.store import open_state
+from leeway.store.state import sqlite
+from leeway.store.state.migrate import FOLDER, migrate
+from leeway.store.state.tables import metadata
+
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    op.add_column("jobs", sa.Column("colour", sa.Text))
+"""
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path):
+    """Whoever changes one must change the other."""
+    with closing(open_state(tmp_path)) as store, store._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+@pytest.fixture
+def newer_migrations(tmp_path):
+    """The migrations of a Leeway that has one step more."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "v0002_colour.py").write_text(SECOND)
+    return folder
+
+
+def test_an_older_format_is_brought_forward_with_its_data(tmp_path, newer_migrations):
+    """Once; opening again changes nothing."""
+    with closing(open_state(tmp_path)) as store:
+        store.start_job("replay", "a", 1, 1.0)
+        for _ in range(2):
+            migrate(store._engine, newer_migrations)
+        assert "colour" in [column["name"] for column in inspect(store._engine).get_columns("jobs")]
+        assert [job.subject for job in store.jobs()] == ["a"]
+
+
+def test_a_newer_format_is_left_alone(tmp_path, newer_migrations):
+    """It says what to do, and changes nothing."""
+    with closing(open_state(tmp_path)) as store:
+        migrate(store._engine, newer_migrations)
+    with pytest.raises(NewerFormat, match="format 0002, which this Leeway does not know") as refusal:
+        open_state(tmp_path)
+    assert refusal.value.mend
+    assert refusal.value.place == str(tmp_path / "state.sqlite")
+
+
+def test_what_is_no_database_is_refused(tmp_path):
+    """And not overwritten."""
+    (tmp_path / "state.sqlite").write_bytes(b"somebody's notes" * 1000)
+    with pytest.raises(Permanent, match="cannot be opened"):
+        open_state(tmp_path)
+    assert (tmp_path / "state.sqlite").read_bytes().startswith(b"somebody's notes")
+
+
+def test_every_connection_writes_through_and_checks_references(tmp_path):
+    """WAL, synchronous FULL (2), foreign keys on."""
+    with closing(open_state(tmp_path)) as store, store._engine.connect() as connection:
+        values = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert values == ["wal", 2, 1]
+
+
+def test_readers_do_not_wait_for_a_writer_in_another_process(tmp_path, monkeypatch):
+    """And a second writer gives up in words after a while."""
+    monkeypatch.setattr(sqlite, "WAIT_S", 0.05)
+    with closing(open_state(tmp_path)) as store:
+        store.apply([Edit("SLO", "a", "x", 0)], by="x", at=1.0)
+        with closing(sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert len(store.documents()) == 1
+            with pytest.raises(Transient, match="another process is writing"):
+                store.apply([Edit("SLO", "b", "x", 0)], by="x", at=1.0)
+            other.execute("ROLLBACK")
+        store.apply([Edit("SLO", "b", "x", 0)], by="x", at=1.0)
+
+
+def test_a_backup_is_a_new_file_that_opens(tmp_path):
+    """And never replaces one."""
+    with closing(open_state(tmp_path / "data")) as store:
+        store.apply([Edit("SLO", "a", "x", 0)], by="x", at=1.0)
+        (tmp_path / "copy").mkdir()
+        store.backup(tmp_path / "copy" / "state.sqlite")
+        with pytest.raises(Conflict):
+            store.backup(tmp_path / "copy" / "state.sqlite")
+    with closing(open_state(tmp_path / "copy")) as copy:
+        assert [each.name for each in copy.documents()] == ["a"]
