@@ -116,12 +116,30 @@ def left(one: Assessment, slice_s: int | None) -> str:
     return f"{amount(remaining)} of {amount(allowed)}{SPACE}events"
 
 
+def covered(share: float | None) -> str:
+    """Coverage to a tenth of a per cent, rounded down: 100 % is said only of a window without a gap.
+
+    >>> covered(1.0), covered(0.99998), covered(0.5), covered(0.0001)
+    ('100\\xa0%', '99.9\\xa0%', '50\\xa0%', 'under 0.1\\xa0%')
+    """
+    if share is None:
+        return NONE
+    tenths = math.floor(share * 1000)
+    return f"under 0.1{SPACE}%" if share and not tenths else f"{tenths / 10:g}{SPACE}%"
+
+
+def lasts(one: Assessment) -> str:
+    """The linear time to exhaustion."""
+    return "spent" if one.time_to_exhaustion_s == 0 else duration(one.time_to_exhaustion_s)
+
+
 def window(one: Assessment) -> str:
     """Rolling or calendar, and how long."""
     length = (one.window.end - one.window.start).total_seconds()
     if one.window.type == "rolling":
         return f"last {duration(length)}"
-    return f"{duration(length)} to {day(one.window.end)}"
+    rest = (one.window.end - one.as_of).total_seconds()
+    return f"period of {duration(length)}, {duration(rest).split(' ')[0]} to go"
 
 
 def filled(one: Status) -> str:

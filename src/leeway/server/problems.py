@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leeway.client.documents import Problem
-from leeway.client.problem import PROBLEM_JSON, problem_of
+from leeway.client.problem import problem_of
 from leeway.errors import Invalid, LeewayError
-from leeway.server.safety.headers import HEADERS
+from leeway.server.answers import HEADERS, problem_response
 
 Show = Callable[[Request, Problem], Response]
 
@@ -27,14 +27,6 @@ _SAID = {
 
 class Misread(Invalid):
     """A request that cannot be read: a parameter, a header or the form of its body is wrong (400)."""
-
-
-def problem_response(problem: Problem) -> Response:
-    """As RFC 9457 has it."""
-    headers = {}
-    if problem.retry_after_s is not None:
-        headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
-    return Response(problem.model_dump_json(exclude_none=True), problem.status, headers, PROBLEM_JSON)
 
 
 def as_problem(request: Request, error: Exception) -> Problem:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
@@ -72,13 +72,24 @@ def _drawing(trace: Trace, plot: _Plot) -> Iterator[str]:
             yield f'<rect class="gap" x="{begin}" y="1" width="{round(end - begin, 1)}" height="{plot.height - 2}"/>'
             continue
         line = [(plot.x(place + 0.5, places), plot.y(ratio)) for place, ratio in points if ratio is not None]
-        line = [(begin, line[0][1]), *line, (end, line[-1][1])]
-        path = " ".join(f"{x},{y}" for x, y in line)
-        yield f'<polygon class="area" points="{begin},{zero} {path} {end},{zero}"/>'
-        yield f'<polyline class="line" points="{path}"/>'
+        line = _through(zero, [(begin, line[0][1]), *line, (end, line[-1][1])])
+        for area, side in (("area", min), ("area over", max)):  # y grows downwards
+            path = " ".join(f"{x},{side(y, zero)}" for x, y in line)
+            yield f'<polygon class="{area}" points="{begin},{zero} {path} {end},{zero}"/>'
+        yield f'<polyline class="line" points="{" ".join(f"{x},{y}" for x, y in line)}"/>'
     if not trace:
         yield f'<rect class="gap" x="{plot.left}" y="1" width="{plot.width - plot.left}" height="{plot.height - 2}"/>'
     yield f'<line class="zero" x1="{plot.left}" x2="{plot.width}" y1="{zero}" y2="{zero}"/>'
+
+
+def _through(zero: float, line: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The same line with a point wherever it crosses zero, so that the areas above and below meet there."""
+    points = line[:1]
+    for (x1, y1), (x2, y2) in pairwise(line):
+        if (y1 - zero) * (y2 - zero) < 0:
+            points.append((round(x1 + (x2 - x1) * (zero - y1) / (y2 - y1), 1), zero))
+        points.append((x2, y2))
+    return points
 
 
 def _svg(kind: str, plot: _Plot, said: str, inside: str) -> Markup:

@@ -13,7 +13,7 @@ from leeway.client.figures import MARKS, WORST
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service with its objectives, those that need somebody first."""
+    """A service with its objectives; its state is the worst of theirs."""
 
     name: str
     state: State
@@ -29,12 +29,19 @@ class Count:
 
 
 def services(statuses: Sequence[Status]) -> tuple[ServiceView, ...]:
-    """Services by their worst state, then by name; inside, SLOs in the order of definition, worst first."""
-    names = dict.fromkeys(one.service for one in statuses)
+    """What needs a person comes first: services, and SLOs inside, by their worst state, then by name."""
+
+    def worst(rows: Sequence[Status]) -> int:
+        return min(WORST.index(one.state) for one in rows)
+
+    of_service: dict[str, dict[str, list[Status]]] = {}
+    for one in statuses:
+        of_service.setdefault(one.service, {}).setdefault(one.slo, []).append(one)
     views = []
-    for name in names:
-        rows = sorted((one for one in statuses if one.service == name), key=lambda one: WORST.index(one.state))
-        views.append(ServiceView(name, rows[0].state, tuple(rows)))
+    for name, slos in of_service.items():
+        groups = sorted(slos.items(), key=lambda pair: (worst(pair[1]), pair[0]))
+        rows = tuple(one for _, group in groups for one in group)
+        views.append(ServiceView(name, WORST[worst(rows)], rows))
     return tuple(sorted(views, key=lambda view: (WORST.index(view.state), view.name)))
 
 
@@ -54,7 +61,7 @@ def sentence(one: Status) -> str:
     what = "events" if one.budget.unit == "events" else "time slices"
     promise = f"{figures.percent(one.target)} of the {what} in the {figures.window(one)} shall be good"
     if one.window.type == "calendar":
-        promise = f"{figures.percent(one.target)} of the {what} of this period, {figures.window(one)}, shall be good"
+        promise = f"{figures.percent(one.target)} of the {what} in this {figures.window(one)}, shall be good"
     if one.state == "no_data":
         return f"{promise}. Nothing was measured, so nobody knows whether they were."
     told = f"{promise}; {figures.percent(one.sli)} were."

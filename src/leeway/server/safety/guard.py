@@ -17,8 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leeway.client.problem import problem_of
 from leeway.errors import Denied
-from leeway.server.problems import problem_response
-from leeway.server.safety.headers import HEADERS
+from leeway.server.answers import HEADERS, problem_response
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = "/forms/"
