@@ -32,6 +32,7 @@ class Library:
     documents: tuple[Document, ...]
     known: frozenset[tuple[Kind, str]]
     index: dict[tuple[Kind, str], Document]
+    by_kind: dict[Kind, list[str]]
 
     @staticmethod
     def of(documents: Iterable[Document], known: Iterable[tuple[Kind, str]] = ()) -> Library:
@@ -40,11 +41,13 @@ class Library:
         index: dict[tuple[Kind, str], Document] = {}
         for one in found:
             index.setdefault((kind_of(one), one.metadata.name), one)
-        return Library(found, frozenset(known) | frozenset(index), index)
+        names = frozenset(known) | frozenset(index)
+        by_kind = {kind: sorted(name for one, name in names if one is kind) for kind in Kind}
+        return Library(found, names, index, by_kind)
 
     def names(self, kind: Kind) -> list[str]:
         """The names of all documents of a kind, in order."""
-        return sorted(name for one, name in self.known if one is kind)
+        return self.by_kind[kind]
 
     @property
     def slos(self) -> tuple[SLO, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+MANY = 300  # words or letters; beyond it likeness takes longer than a hint is worth
+
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known words one slip of the keyboard away (letters added, lost, changed, swapped), else the most alike one.
@@ -25,6 +27,8 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     slips = tuple(choice for key, choice in choices.items() if _one_slip(low, key))
     if slips:
         return slips
+    if len(choices) > MANY or len(low) > MANY:
+        return ()
     return tuple(choices[key] for key in get_close_matches(low, choices, n=1, cutoff=0.7))
 
 

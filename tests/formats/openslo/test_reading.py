@@ -191,3 +191,22 @@ def test_raw_ratios_and_references_are_read(edit):
     (policy,) = read(edit("AlertPolicy", {}), "x").documents
     assert policy.conditions == (Reference("fast"),)
     assert policy.conditions[0].path == "spec.conditions[0].conditionRef"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SERVICE.format("a") + "spec:\n" + "".join(f"  key{n}: x\n" for n in range(40_000)),
+        SERVICE.format("a") + "  labels:\n" + "".join(f"    key{n}: 1\n" for n in range(40_000)),
+        "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\nspec: {objectives: ["
+        + "{compositeWeight: 0}," * 15_000
+        + "]}\n",
+    ],
+    ids=["unknown fields", "labels", "objectives"],
+)
+def test_a_file_of_nothing_but_faults_is_told_in_a_list_that_ends(text):
+    """Two hundred findings, and one that says there are more; the work does not grow with their square."""
+    sheet = read(text.encode(), "x.yaml")
+    assert len(sheet.findings) == 201
+    assert "too-many-findings" in {one.code for one in sheet.findings}
+    assert not sheet.documents

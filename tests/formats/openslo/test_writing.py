@@ -57,8 +57,7 @@ references = st.builds(Reference, names)
 metrics = st.builds(
     Metric, st.dictionaries(words, plain, min_size=1, max_size=3), references, st.sampled_from(["", "Prometheus"])
 )
-ratios = st.builds(lambda total, one, good, counter: Ratio(total, one if good else None, None if good else one, counter),
-                   metrics, metrics, st.booleans(), st.booleans())  # fmt: skip
+ratios = st.builds(Ratio, metrics, good=metrics, counter=st.booleans()) | st.builds(Ratio, metrics, bad=metrics)
 slis = st.builds(SLI, metadata, ratios | st.builds(RawRatio, metrics, st.sampled_from(RawType)), words)
 thresholds = st.builds(SLI, metadata, st.builds(RawValue, metrics), words)
 conditions = st.builds(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from leeway.formats.openslo import v1, v1alpha, v2alpha
 from leeway.formats.openslo.build import build
@@ -17,7 +18,7 @@ from leeway.spec.finding import Finding, Mark, Severity
 from leeway.spec.schema.check import check
 from leeway.spec.schema.look import text
 from leeway.spec.schema.shape import Fault, Level
-from leeway.spec.text import Limits, Lines, Mapping, Node, Sequence
+from leeway.spec.text import Entry, Limits, Lines, Mapping, Node, Sequence
 from leeway.spec.text import read as read_text
 
 SCHEMAS = {Version.V1: v1.SCHEMA, Version.V1ALPHA: v1alpha.SCHEMA, Version.V2ALPHA: v2alpha.SCHEMA}
@@ -78,13 +79,19 @@ def read(data: bytes, file: str, *, mode: Mode = Mode.STRICT, limits: Limits = L
     names: set[tuple[Kind, str]] = set()
     nodes = [one for root in raw.documents for one in _objects(as_go_reads(root, raw.lines))]
     for node, path in nodes:
+        places = _Places(node, file, path, mode)
         head = header(node)
         if isinstance(head, Fault):
-            findings.append(_finding(head, node, file, path, mode))
+            findings.append(places.finding(head))
             continue
         names.add((head.kind, text(node, "metadata", "name")))
-        found = [_finding(one, node, file, path, mode) for one in check(SCHEMAS[head.version][head.kind], node)]
+        room = max(0, limits.findings - len(findings))
+        faults = list(islice(check(SCHEMAS[head.version][head.kind], node), room + 1))
+        found = [places.finding(one) for one in faults[:room]]
         findings += found
+        if len(faults) > room:
+            findings.append(places.finding(_too_many(room, faults[room])))
+            break
         if all(one.severity is not Severity.ERROR for one in found):
             documents.append(build(head, node, Origin(file, dict(_marks(node, "")), path)))
     if not nodes and not findings:
@@ -109,29 +116,45 @@ def _as_mode(finding: Finding, mode: Mode) -> Finding:
     return finding
 
 
-def _finding(fault: Fault, root: Node, file: str, path: str, mode: Mode) -> Finding:
-    severity = Severity.WARNING if fault.level is Level.ADVICE else _SEVERITY.get((mode, fault.level), Severity.ERROR)
-    where = join(path, *fault.at)
-    return Finding(file, _mark(fault, root), where, fault.code.name, severity, fault.message, fault.hint)
+def _too_many(room: int, next_one: Fault) -> Fault:
+    message = f"there is more to mend than these {room} places, for instance here: {next_one.message}"
+    return Fault(codes.TOO_MANY_FINDINGS, message, "mend these first, then look again", next_one.at)
 
 
-def _mark(fault: Fault, root: Node) -> Mark:
-    """The place of the fault's value, or of the nearest value around it."""
-    node, mark = root, root.mark
-    for index, step in enumerate(fault.at):
-        if isinstance(step, int):
-            if not (isinstance(node, Sequence) and step < len(node.items)):
+class _Places:
+    """Where in one document a fault is. Keys are looked up in a table made once for each mapping."""
+
+    def __init__(self, root: Node, file: str, path: str, mode: Mode) -> None:
+        self._root, self._file, self._path, self._mode = root, file, path, mode
+        self._tables: dict[int, dict[object, Entry]] = {}
+
+    def finding(self, fault: Fault) -> Finding:
+        """The finding a fault becomes: its severity by the mode, its place by its path."""
+        severity = _SEVERITY.get((self._mode, fault.level), Severity.ERROR)
+        if fault.level is Level.ADVICE:
+            severity = Severity.WARNING
+        where = join(self._path, *fault.at)
+        return Finding(self._file, self._mark(fault), where, fault.code.name, severity, fault.message, fault.hint)
+
+    def _mark(self, fault: Fault) -> Mark:
+        """The place of the fault's value, or of the nearest value around it."""
+        node, mark = self._root, self._root.mark
+        for index, step in enumerate(fault.at):
+            if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+                node = node.items[step]
+                mark = node.mark
+                continue
+            found = self._table(node).get(step) if isinstance(node, Mapping) else None
+            if found is None:
                 break
-            node = node.items[step]
-            mark = node.mark
-            continue
-        found = next((one for one in node if one.key.value == step), None) if isinstance(node, Mapping) else None
-        if found is None:
-            break
-        node = found.value
-        last = index == len(fault.at) - 1
-        mark = found.key.mark if fault.on_key and last else node.mark
-    return mark
+            node = found.value
+            mark = found.key.mark if fault.on_key and index == len(fault.at) - 1 else node.mark
+        return mark
+
+    def _table(self, node: Mapping) -> dict[object, Entry]:
+        if id(node) not in self._tables:
+            self._tables[id(node)] = {one.key.value: one for one in node}
+        return self._tables[id(node)]
 
 
 def _marks(node: Node, path: str) -> Iterator[tuple[str, Mark]]:

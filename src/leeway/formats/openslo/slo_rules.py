@@ -25,14 +25,16 @@ class SloRules:
     single_threshold: bool
 
     def __call__(self, node: Mapping) -> Iterator[Fault]:
-        yield from self._placed(node)
+        composite = self._composite(node)
+        yield from self._placed(node, composite=composite)
         for index, objective in enumerate(items(node, "objectives")):
-            for fault in (
-                *self._operator(node, objective),
-                *self._slices(node, objective),
-                *self._weight(node, objective),
+            for faults in (
+                self._operator(node, objective),
+                self._slices(node, objective),
+                self._weight(objective, composite=composite),
             ):
-                yield fault.under(index).under("objectives")
+                for fault in faults:
+                    yield fault.under(index).under("objectives")
         yield from self._count(node)
 
     def _own(self, node: Node) -> bool:
@@ -41,17 +43,17 @@ class SloRules:
     def _composite(self, node: Mapping) -> bool:
         return any(self._own(objective) for objective in items(node, "objectives"))
 
-    def _placed(self, node: Mapping) -> Iterator[Fault]:
+    def _placed(self, node: Mapping, *, composite: bool) -> Iterator[Fault]:
         """The indicator stands at the SLO, or at its objectives (a composite); nowhere twice."""
         names = f"`{self.indicator}` or `{self.reference}`"
         for at, holder in (((), node), *((("objectives", i), o) for i, o in enumerate(items(node, "objectives")))):
             if look(holder, self.indicator) is not None and look(holder, self.reference) is not None:
                 message = f"`{self.indicator}` and `{self.reference}` exclude each other"
                 yield Fault(codes.MUTUALLY_EXCLUSIVE, message, "keep one of them", at)
-        if self._own(node) and self._composite(node):
+        if self._own(node) and composite:
             message = f"{names} stands at the SLO and at its objectives; it is one or the other"
             yield Fault(codes.MUTUALLY_EXCLUSIVE, message, "keep one of them")
-        elif not self._own(node) and not self._composite(node):
+        elif not self._own(node) and not composite:
             message = f"{names} is missing, at the SLO or (for a composite) at each objective"
             yield Fault(codes.MUTUALLY_EXCLUSIVE, message, f"add `{self.reference}:` with the name of an SLI")
 
@@ -88,10 +90,10 @@ class SloRules:
             yield from _at(above(0, level), target, "timeSliceTarget")
             yield from _at(at_most(1, level), target, "timeSliceTarget")
 
-    def _weight(self, node: Mapping, objective: Node) -> Iterator[Fault]:
+    def _weight(self, objective: Node, *, composite: bool) -> Iterator[Fault]:
         weight = look(objective, "compositeWeight")
         if _is_number(weight):
-            level = Level.SDK if self._composite(node) else Level.TEXT
+            level = Level.SDK if composite else Level.TEXT
             yield from _at(above(0, level), weight, "compositeWeight")
 
     def _count(self, node: Mapping) -> Iterator[Fault]:

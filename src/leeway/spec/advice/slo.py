@@ -24,11 +24,12 @@ _WINDOWS = ("spec.timeWindow[0].duration", "spec.timeWindows[0].count")  # v1 an
 def on_slo(slo: SLO, library: Library) -> Iterator[Finding]:
     """Everything about one SLO that nobody refuses and somebody will regret."""
     yield from _window(slo)
+    composite = any(one.indicator is not None for one in slo.objectives)
     names = Counter(one.display_name for one in slo.objectives if one.display_name)
     for one in slo.objectives:
         sli = library.sli(one.indicator or slo.indicator)
         yield from _slices(slo, one)
-        yield from _composite(slo, one)
+        yield from _composite(slo, one, composite=composite)
         yield from _indicator(slo, one, sli)
         if one.target == 0:
             yield note(codes.TARGET_ZERO, slo.origin, f"{one.path}.target", "a target of 0 can never be missed")
@@ -65,8 +66,7 @@ def _slices(slo: SLO, one: Objective) -> Iterator[Finding]:
         yield note(codes.SLICE_UNEVEN, slo.origin, path, message, "the last slice of the window is not judged")
 
 
-def _composite(slo: SLO, one: Objective) -> Iterator[Finding]:
-    composite = any(other.indicator is not None for other in slo.objectives)
+def _composite(slo: SLO, one: Objective, *, composite: bool) -> Iterator[Finding]:
     if one.weight is not None and not composite:
         message = "`compositeWeight` has no effect: the objectives share one indicator"
         yield note(codes.WEIGHT_WITHOUT_COMPOSITE, slo.origin, f"{one.path}.compositeWeight", message, "remove it")
