@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from math import isclose
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from tests.core import reference
@@ -16,6 +17,8 @@ from leeway.core.objective import Method, NoData, Objective, Op, Threshold
 from leeway.core.quality import Kind
 from leeway.core.track import Track
 from leeway.core.window import Calendar, Period, Rolling, Span
+
+pytestmark = pytest.mark.timeout(900)  # thousands of cases under --soak
 
 DAY, WEEK = 86_400, 604_800
 SLICES = [60, 300, 600, 3600, DAY, WEEK]

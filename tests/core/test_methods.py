@@ -238,6 +238,7 @@ def test_raw_values_need_a_threshold_and_judged_slices_a_target():
         (999_999_999_999_999, 10**15, "1", False),
         (949_999_999_999_999, 10**15, "0.95", False),
         (950_000_000_000_000, 10**15, "0.95", True),
+        (8_556_839_292_003_930, 9_007_199_254_740_979, "0.95", False),  # as floats the two are equal
         (2**53 - 1, 2**53, "1", False),
         (2**53 - 1, 2**53, Fraction(2**53 - 1, 2**53), True),
         (2**53 - 1, 2**53, Fraction(2**54 - 1, 2**54), False),
