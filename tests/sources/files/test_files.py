@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.core.window import Span
-from leeway.errors import Denied, Forbidden, Invalid, NotUnderstood, Permanent, Unreachable
+from leeway.errors import Invalid, NotUnderstood, Permanent, Unreachable
 from leeway.net import Outside
 from leeway.ports.source import Ask, ComputedBy, Metric, Role
 from leeway.sources.files import Settings, build
@@ -273,58 +273,6 @@ def test_without_declared_folders_no_file_is_read():
     """Nothing is open by default."""
     with pytest.raises(Invalid, match="no folder is declared"):
         source().check((Metric(Role.GOOD, {"path": "a.csv", "column": "good"}),))
-
-
-def test_links_may_lead_anywhere_below_the_root_and_nowhere_else(folder, tmp_path):
-    """The real path counts, of files and of folders on the way."""
-    (folder / "real").mkdir()
-    (folder / "real" / "a.csv").write_text(CSV)
-    (tmp_path / "secret.csv").write_text(CSV)
-    (folder / "inside.csv").symlink_to(folder / "real" / "a.csv")
-    (folder / "outside.csv").symlink_to(tmp_path / "secret.csv")
-    (folder / "up").symlink_to(tmp_path)
-    (folder / "loop.csv").symlink_to(folder / "loop.csv")
-    assert read(folder, *ratio("inside.csv")).columns[Role.GOOD].tolist() == [9, 8]
-    assert read(folder, *ratio(str(folder / "real" / "a.csv"))).columns[Role.GOOD].tolist() == [9, 8]
-    for path in ("outside.csv", "up/secret.csv", "loop.csv"):
-        with pytest.raises(Forbidden, match="leads"):
-            read(folder, *ratio(path))
-
-
-def test_a_declared_folder_may_itself_be_a_link(folder, tmp_path):
-    """Roots are the admin's words and are followed; the first root that has the file answers."""
-    (folder / "a.csv").write_text(CSV)
-    (tmp_path / "link").symlink_to(folder)
-    (tmp_path / "empty").mkdir()
-    files = source(tmp_path / "empty", tmp_path / "link")
-    assert len(asyncio.run(files.read(ask(*ratio()))).time) == 2
-    assert len(asyncio.run(files.read(ask(*ratio(str(tmp_path / "link" / "a.csv"))))).time) == 2
-
-
-def test_what_is_no_readable_file_is_told_apart(folder):
-    """Not there (yet), a folder, a pipe, no right, too large: each its own error, and none makes us wait."""
-    (folder / "folder.csv").mkdir()
-    os.mkfifo(folder / "pipe.csv")
-    (folder / "a.csv").write_text(CSV)
-    for path, error in (
-        ("none.csv", Unreachable),
-        ("a.csv/b.csv", Unreachable),
-        ("folder.csv", NotUnderstood),
-        ("pipe.csv", NotUnderstood),
-    ):
-        with pytest.raises(error):
-            read(folder, *ratio(path))
-    with pytest.raises(Permanent, match="larger than 10 bytes"):
-        read(folder, *ratio(), max_bytes=10)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_without_the_right_to_read_is_denied(folder):
-    """Rights are the owner's to give."""
-    (folder / "a.csv").write_text(CSV)
-    (folder / "a.csv").chmod(0)
-    with pytest.raises(Denied):
-        read(folder, *ratio())
 
 
 @pytest.mark.parametrize(("changes", "rows"), [(1, 3), (2, 4), (10**6, None)])
