@@ -58,15 +58,17 @@ _TYPOGRAPHIC = re.compile(
     rf"[{DOUBLE_QUOTES}][^{DOUBLE_QUOTES}\n]*+[{DOUBLE_QUOTES}\"]"
     rf"|[{SINGLE_QUOTES}][^{SINGLE_QUOTES}\n]*+[{SINGLE_QUOTES}]"
 )
-_VALUE_ENDS = re.compile(rf"(?:{_BLANK}|{_GHOST})*+(?:$|(?<=[ \t])#|:{_EDGE})", re.MULTILINE)
-_FLOW_VALUE_ENDS = re.compile(r"\s*+[,\]}:#]")
+_VALUE_ENDS = re.compile(rf"(?>(?:{_BLANK}|{_GHOST})*)(?:$|(?<=[ \t])#|:{_EDGE})", re.MULTILINE)
+_FLOW_ENDS = re.compile(r"\s*+[,\]}:#]")
 _NEXT_LINE = re.compile(r"[^\n]*\s*?\n(?P<indent>[ \t]*)(?=[^\s#])")
 # A word ends at `: `, ` #`, the end of the line, and inside brackets at their signs. A Unicode space after a colon ends
 # it only where a key is possible; before a `#` it does not, else text would silently become a comment.
-_PLAIN_KEY = re.compile(rf"(?:(?!:{_EDGE})(?!(?<=[ \t])#)[^\n])*+", re.MULTILINE)
-_PLAIN_VALUE = re.compile(r"(?:(?!:(?:[ \t]|$))(?!(?<=[ \t])#)[^\n])*+", re.MULTILINE)
-_FLOW_KEY = re.compile(rf"(?:(?!:(?:{_EDGE}|[,\[\]{{}}]))(?!(?<=[ \t])#)[^\n,\[\]{{}}])*+", re.MULTILINE)
-_FLOW_VALUE = re.compile(r"(?:(?!:(?:[ \t,\[\]{}]|$))(?!(?<=[ \t])#)[^\n,\[\]{}])*+", re.MULTILINE)
+# They are searched for. Matching the word itself would repeat a group with a choice in it: as `*` that takes 64 bytes a
+# letter, as `*+` Python before 3.11.5 (Debian 12 has 3.11.2) matches wrongly.
+_PLAIN_KEY_ENDS = re.compile(rf":{_EDGE}|(?<=[ \t])#|\n", re.MULTILINE)
+_PLAIN_VALUE_ENDS = re.compile(r":(?:[ \t]|$)|(?<=[ \t])#|\n", re.MULTILINE)
+_FLOW_KEY_ENDS = re.compile(rf":(?:{_EDGE}|[,\[\]{{}}])|(?<=[ \t])#|[\n,\[\]{{}}]", re.MULTILINE)
+_FLOW_VALUE_ENDS = re.compile(r":(?:[ \t,\[\]{}]|$)|(?<=[ \t])#|[\n,\[\]{}]", re.MULTILINE)
 _COLON = re.compile(rf"(?:{_BLANK}|{_GHOST})*:(?={_EDGE}|[,\[\]{{}}])", re.MULTILINE)
 _COLON_FLOW = re.compile(rf"(?:{_BLANK}|{_GHOST})*:")
 
@@ -162,7 +164,7 @@ class _Lexer:
         return self.open_plain
 
     def _continuation(self) -> Iterator[Piece]:
-        end = _end(_PLAIN_VALUE, self.text, self.at)
+        end = _before(_PLAIN_VALUE_ENDS, self.text, self.at)
         if end > self.at:
             yield self._piece(Kind.PLAIN, end)
         self.block_ended = False
@@ -222,15 +224,15 @@ class _Lexer:
         if typographic and self._ends_value(typographic.end()):
             return Kind.TYPOGRAPHIC, typographic.end()
         if self.flow:
-            pattern = _FLOW_VALUE if self.key_done else _FLOW_KEY
+            pattern = _FLOW_VALUE_ENDS if self.key_done else _FLOW_KEY_ENDS
         else:
-            pattern = _PLAIN_VALUE if self.key_done else _PLAIN_KEY
-        return Kind.PLAIN, max(_end(pattern, self.text, self.at), self.at + 1)
+            pattern = _PLAIN_VALUE_ENDS if self.key_done else _PLAIN_KEY_ENDS
+        return Kind.PLAIN, max(_before(pattern, self.text, self.at), self.at + 1)
 
     def _ends_value(self, at: int) -> bool:
         """Whether nothing of the same value follows, on this line or the next."""
         if self.flow:
-            return _FLOW_VALUE_ENDS.match(self.text, at) is not None
+            return _FLOW_ENDS.match(self.text, at) is not None
         if not _VALUE_ENDS.match(self.text, at):
             return False
         following = _NEXT_LINE.match(self.text, at)
@@ -268,3 +270,8 @@ class _Lexer:
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     match = pattern.match(text, at)
     return match.end() if match else at
+
+
+def _before(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.search(text, at)
+    return match.start() if match else len(text)
