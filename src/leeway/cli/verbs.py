@@ -6,6 +6,7 @@ The line of help stands here so that `leeway --help` and completion import no ve
 from __future__ import annotations
 
 VERBS = {
+    "budget": "Compute error budgets from definitions and a CSV of points.",
     "completion": "Print the completion script for your shell.",
     "explain": "Say in plain English what an SLO promises and how much it may fail.",
     "fmt": "Mend what was copied wrongly: tabs, invisible characters, look-alike letters, line ends.",

@@ -162,7 +162,7 @@ class Book:
             born = self._born.get(series)
             if born is None or span.start < born:
                 self._born[series] = span.start
-                changed[series] = span if born is None else Span(span.start, max(span.end, born))
+                changed[series] = Span(span.start, max(span.end, at if born is None else born))
         return changed
 
     def _touched(self, changed: dict[int, Span], before: int) -> Iterable[tuple[Goal, Span]]:
