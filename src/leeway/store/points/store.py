@@ -16,6 +16,7 @@ from leeway.store.disk import copy as copy_through
 from leeway.store.disk import refusals, write_through
 from leeway.store.points import maintenance, reads
 from leeway.store.points.database import Database, note, noted
+from leeway.store.points.extents import Extents
 from leeway.store.points.schema import STEPS
 from leeway.store.points.versions import batch
 from leeway.store.points.writer import Request, Touched, Writer
@@ -35,6 +36,7 @@ class DuckPoints:
         self._door = threading.Lock()
         self._rare = threading.Lock()  # compaction, retention and backup take turns; each may delete what another moves
         self._roll_up = threading.Lock()
+        self._extents = Extents(lambda: self._database.run(reads.extent))
         self._writer = Writer(self._database, self._announce)
 
     def append(
@@ -59,7 +61,7 @@ class DuckPoints:
 
     def extent(self) -> dict[int, Span]:
         """Per series its first to just after its last slice."""
-        return self._database.run(reads.extent)
+        return self._extents.all()
 
     def readings(self, series: int, span: Span, *, limit: int = 100) -> tuple[Collected, ...]:
         """Readings that overlap the span, newest first."""
@@ -115,7 +117,10 @@ class DuckPoints:
     def retain(self, before: int) -> int:
         """Deletes what is older. The file keeps its size; the room in it is used again."""
         with self._rare:
-            return self._database.transact(lambda cursor: maintenance.retain(cursor, before))
+            try:
+                return self._database.transact(lambda cursor: maintenance.retain(cursor, before))
+            finally:
+                self._extents.forget()
 
     def backup(self, to: Path) -> None:
         """Writes `to/points.duckdb` from one snapshot; needs room for the copy beside the original while it runs."""
@@ -140,6 +145,8 @@ class DuckPoints:
         self._database.close()
 
     def _announce(self, touched: Sequence[Touched]) -> None:
+        for _, spans in touched:
+            self._extents.widen(spans)
         if not self._listeners:
             return
         changes = tuple(Change(series, span, seq) for seq, spans in touched for series, span in spans)
