@@ -193,6 +193,14 @@ def test_health_turns_below_a_fifth_and_at_nothing(bad, health):
     assert (seen.time_to_exhaustion_s == 0) is (health is Health.EXHAUSTED)
 
 
+def test_a_spent_budget_lasts_no_second_longer_though_nothing_burns():
+    """Spent to the last event two hours ago and clean since: exhausted, and 0, not unknown."""
+    times = [NOW - 2 * HOUR, NOW - MINUTE]
+    seen = assessed(objective(Method.OCCURRENCES, "0.9", minutes=180), [0, 9], [1, 9], times)
+    assert (seen.budget.remaining, seen.burn_rates["1h"]) == (0, 0)
+    assert (seen.health, seen.time_to_exhaustion_s) == (Health.EXHAUSTED, 0)
+
+
 def test_no_events_is_no_data_also_where_rows_say_so():
     """Zero events all day is covered and unknown, not healthy."""
     seen = assessed(objective(Method.OCCURRENCES), [0] * 10, [0] * 10)

@@ -164,8 +164,8 @@ def _at_least(good: Ints, total: Ints, target: Fraction) -> Flags:
     """good/total ≥ target, exactly: floats decide what is clear, whole numbers what is close. 0/0 is no."""
     share = np.divide(good, total, out=np.full(len(good), -1.0), where=total > 0)
     result: Flags = share >= float(target)
-    for i in np.flatnonzero(np.abs(share - float(target)) < 1e-9):
-        result[i] = int(good[i]) * target.denominator >= int(total[i]) * target.numerator
+    close = np.abs(share - float(target)) < 1e-9
+    result[close] = good[close].astype(object) * target.denominator >= total[close].astype(object) * target.numerator
     return result
 
 
