@@ -215,3 +215,12 @@ def test_a_period_without_an_elapsed_step_has_no_coverage(seconds):
     aim = Objective("main", Method.OCCURRENCES, Fraction("0.9"), day)
     seen = assess_points(aim, Points.empty(), NOW - NOW % DAY + seconds)
     assert (seen.coverage, seen.elapsed_ratio, seen.health) == (None, 0, Health.NO_DATA)
+
+
+def test_a_step_that_had_begun_before_the_window_is_not_missed_in_its_coverage():
+    """A day that begins at half past a minute: two minutes after midnight one step has begun in it, and has a row."""
+    day = Calendar(Period.DAY, 1, datetime.fromisoformat("2026-01-01T00:00:30"), "UTC")
+    aim = Objective("main", Method.OCCURRENCES, Fraction("0.9"), day)
+    midnight = NOW - NOW % DAY
+    seen = assess_points(aim, Points(midnight + np.array([0, 60]), np.array([1, 1]), np.array([1, 1])), midnight + 120)
+    assert (seen.coverage, seen.budget.total) == (1, 1)
