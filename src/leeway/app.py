@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from leeway import sources
 from leeway.config import Config
 from leeway.engine.catalog import SourceKey
@@ -20,7 +18,7 @@ from leeway.engine.planning import Texts
 from leeway.engine.views import SourceText
 from leeway.errors import Invalid
 from leeway.formats import openslo
-from leeway.net import Egress, Outside, Secrets
+from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.clock import Clock
 from leeway.ports.source import Ability, Source
 from leeway.spec import codes
@@ -101,32 +99,27 @@ def token(data: Path) -> str:
 
 def texts() -> Texts:
     """Definitions are OpenSLO."""
-    return Texts(read=_read, write=lambda document: openslo.write([document]), judge=_judge, serious=frozenset(codes.SERIOUS))
+    return Texts(
+        read=_read, write=lambda document: openslo.write([document]), judge=_judge, serious=frozenset(codes.SERIOUS)
+    )
 
 
-def pulls(kind: str) -> bool:
+def pulls(word: str) -> bool:
     """True if a type of source can be asked; points of any other type are pushed."""
-    name = kind.lower()
-    if name not in sources.MODULES:
-        return False
-    return bool(sources.load(name).manifest.abilities & {Ability.PULL, Ability.PROBE})
+    kind = sources.kind_named(word)
+    return kind is not None and bool(sources.load(kind).manifest.abilities & {Ability.PULL, Ability.PROBE})
 
 
 def open_source(key: SourceKey, outside: Outside) -> Source:
-    """Builds the source that a definition names. Raises Invalid with the setting at fault."""
-    module = sources.load(key.type.lower())
-    details = key.details
-    if details is not None and not isinstance(details, dict):
-        raise Invalid("connectionDetails must be a mapping", place=f"DataSource {key.title}")
-    try:
-        settings = module.Settings(**(details or {}))
-    except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise Invalid(
-            first["msg"], place=f"DataSource {key.title}: spec.connectionDetails.{path}", mend="see `docs/sources`"
-        ) from None
-    source: Source = module.build(settings, outside, key.title)
+    """Builds the source that a definition names. Raises Invalid with the settings at fault."""
+    kind, details = sources.kind_named(key.type), key.details
+    place = f"DataSource {key.title}: spec.connectionDetails"
+    if kind is None:
+        raise Invalid(f"no source is called {key.type!r}", place=place, mend=f"there are {', '.join(sources.MODULES)}")
+    if not isinstance(details, dict | None):
+        raise Invalid("this is no mapping of settings", place=place, mend="write one setting a line: `url: …`")
+    module = sources.load(kind)
+    source: Source = module.build(read_settings(module.Settings, details or {}, place), outside, key.title)
     return source
 
 

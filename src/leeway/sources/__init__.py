@@ -1,5 +1,5 @@
 """Where data comes from: one folder for each source, all of one shape (see ports.source); none imports another."""
 
-from leeway.sources.kinds import MODULES, load
+from leeway.sources.kinds import MODULES, kind_named, load
 
-__all__ = ["MODULES", "load"]
+__all__ = ["MODULES", "kind_named", "load"]

@@ -14,6 +14,30 @@ MODULES = {
     "prometheus": "leeway.sources.prometheus",
 }
 
+ALIASES = {
+    "csv": "files",
+    "parquet": "files",
+    "http": "http_probe",
+    "json": "json_push",
+    "push": "json_push",
+    "cortex": "prometheus",
+    "mimir": "prometheus",
+    "thanos": "prometheus",
+    "victoriametrics": "prometheus",
+}
+"""Words that definitions use for a kind besides its name; case, - and _ make no difference."""
+
+
+def kind_named(word: str) -> str | None:
+    """The kind that a definition's `type` means, None if it is no source of ours.
+
+    >>> kind_named("Prometheus"), kind_named("HTTP-probe"), kind_named("CSV"), kind_named("datadog")
+    ('prometheus', 'http_probe', 'files', None)
+    """
+    bare = word.lower().replace("-", "").replace("_", "").replace(" ", "")
+    names = {name.replace("_", ""): name for name in MODULES} | ALIASES
+    return names.get(bare)
+
 
 def load(kind: str) -> ModuleType:
     """The module of a kind of source: it exports `manifest`, `Settings` and `build`."""
