@@ -166,10 +166,11 @@ def test_a_source_written_into_a_metric_becomes_a_document_of_its_own(edit):
     assert slo.indicator.metric.total.source == Reference("sli-total")
 
 
-def test_seconds_cannot_be_written(edit):
-    """v1alpha has windows of seconds, v1 has not."""
-    (slo,) = read(
-        edit("v1alpha SLO", {"spec.timeWindows[0]": {"unit": "Second", "count": 90, "isRolling": True}}), "x"
-    ).documents
-    with pytest.raises(Invalid, match="90 seconds"):
-        write([slo])
+def test_what_v1_cannot_say_is_refused(edit):
+    """Windows of seconds, labels with a prefix, metrics without a question: earlier or later versions have them."""
+    seconds = edit("v1alpha SLO", {"spec.timeWindows[0]": {"unit": "Second", "count": 90, "isRolling": True}})
+    label = edit("v2alpha Service", {"metadata.labels": {"team.example/name": "x"}})
+    silent = edit("v2alpha SLO", {"spec.sli.spec.ratioMetric.good.spec": {}})
+    for data, words in ((seconds, "90 seconds"), (label, "team.example/name"), (silent, "at least one entry")):
+        with pytest.raises(Invalid, match=words):
+            write(read(data, "x").documents)

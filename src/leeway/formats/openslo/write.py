@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from leeway.errors import Invalid
+from leeway.formats.openslo.read import Mode, read
 from leeway.spec.documents import (
     SLI,
     SLO,
@@ -29,6 +30,7 @@ from leeway.spec.documents import (
     kind_of,
 )
 from leeway.spec.duration import Duration, Unit
+from leeway.spec.finding import Severity
 
 Tree = dict[str, Plain]
 
@@ -38,11 +40,16 @@ _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 
 
 def write(documents: Iterable[Document]) -> str:
-    """The documents as YAML, each begun by `---`. Raises `Invalid` for what v1 cannot say (seconds).
+    """The documents as YAML, each begun by `---`.
 
-    A data source that v2alpha wrote into a metric becomes a document of its own.
+    Raises `Invalid` for what v1alpha or v2alpha can say and v1 cannot: windows in seconds, labels with a prefix,
+    metrics that ask for nothing. A data source that v2alpha wrote into a metric becomes a document of its own.
     """
-    return "".join("---\n" + "\n".join(_lines(tree(one), "")) + "\n" for one in _with_sources(documents))
+    text = "".join("---\n" + "\n".join(_lines(tree(one), "")) + "\n" for one in _with_sources(documents))
+    for fault in read(text.encode(), "OpenSLO v1", mode=Mode.LENIENT).findings:
+        if fault.severity is Severity.ERROR:
+            raise Invalid(f"OpenSLO v1 cannot say this: {fault.path}: {fault.message}", mend=fault.hint)
+    return text
 
 
 def tree(document: Document) -> Tree:
@@ -119,11 +126,6 @@ def _metadata(metadata: Metadata) -> Tree:
     made: Tree = {"name": metadata.name}
     if metadata.display_name:
         made["displayName"] = metadata.display_name
-    for key in metadata.labels:
-        if "/" in key:
-            raise Invalid(
-                f"the label `{key}` has a prefix; OpenSLO v1 allows that in annotations only", mend="rename it"
-            )
     if metadata.labels:
         made["labels"] = {key: list(values) for key, values in metadata.labels.items()}
     if metadata.annotations:
