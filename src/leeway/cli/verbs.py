@@ -6,10 +6,23 @@ The line of help stands here so that `leeway --help` and completion import no ve
 from __future__ import annotations
 
 VERBS = {
+    "backup": "Copy the data folder of a stopped server.",
+    "apply": "Make the server's definitions equal to those of files.",
     "budget": "Compute error budgets from definitions and a CSV of points.",
+    "check": "A gate for pipelines: pass only while there is error budget.",
     "completion": "Print the completion script for your shell.",
+    "delete": "Delete one definition.",
+    "diff": "Show line by line how definitions differ from the server's.",
+    "doctor": "Look whether everything around Leeway is in order.",
     "explain": "Say in plain English what an SLO promises and how much it may fail.",
     "fmt": "Mend what was copied wrongly: tabs, invisible characters, look-alike letters, line ends.",
+    "get": "Show definitions, and what they were.",
     "lint": "Check OpenSLO definitions, to the character.",
+    "plan": "Say what applying definitions would do.",
+    "push": "Send points.",
+    "replay": "Fetch history again and compute it anew.",
+    "status": "Show the error budgets, now.",
+    "restore": "Make a data folder from a backup.",
     "version": "Tell the version of Leeway and of what it runs on.",
+    "why": "Explain how a number came about.",
 }

@@ -9,7 +9,7 @@ import math
 from datetime import datetime
 from typing import NamedTuple
 
-from leeway.client.documents import Assessment, Interval, Status
+from leeway.client.documents import Assessment, Interval, State, Status
 
 NONE = "—"
 MINUS = "−"
@@ -31,7 +31,7 @@ MARKS = {
     "exhausted": Mark("✕", "exhausted", "nothing is left of the error budget"),
     "no_data": Mark("?", "no data", "nothing was measured in this window: that is unknown, and not good"),
 }
-WORST = ("exhausted", "at_risk", "no_data", "healthy")
+WORST: tuple[State, ...] = ("exhausted", "at_risk", "no_data", "healthy")
 """From what needs a person first to what needs nobody."""
 
 

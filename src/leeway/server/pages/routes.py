@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leeway.client import figures
 from leeway.client.documents import Problem
+from leeway.client.telling import sentence
 from leeway.client.token import TOKEN
 from leeway.errors import NotFound
 from leeway.ports.clock import Clock
@@ -45,7 +46,14 @@ class Pages:
             lstrip_blocks=True,
         )
         self._env.globals.update(
-            figures=figures, views=views, word=word, sparkline=sparkline, chart=chart, style=self.style_at, forms=FORMS
+            figures=figures,
+            sentence=sentence,
+            views=views,
+            word=word,
+            sparkline=sparkline,
+            chart=chart,
+            style=self.style_at,
+            forms=FORMS,
         )
         self._token = shlex.quote(str(data / TOKEN)) if data else "DATA-FOLDER/token"
 

@@ -56,25 +56,6 @@ def title(one: Status, siblings: Sequence[Status]) -> str:
     return one.objective if sum(each.slo == one.slo for each in siblings) > 1 else ""
 
 
-def sentence(one: Status) -> str:
-    """The whole state of an objective as a person would tell it."""
-    what = "events" if one.budget.unit == "events" else "time slices"
-    promise = f"{figures.percent(one.target)} of the {what} in the {figures.window(one)} shall be good"
-    if one.window.type == "calendar":
-        promise = f"{figures.percent(one.target)} of the {what} in this {figures.window(one)}, shall be good"
-    if one.state == "no_data":
-        return f"{promise}. Nothing was measured, so nobody knows whether they were."
-    told = f"{promise}; {figures.percent(one.sli)} were."
-    ratio = one.budget.remaining_ratio
-    if ratio is not None and ratio <= 0:
-        over = "spent" if ratio == 0 else f"overspent by {figures.rough(-ratio)}"
-        return f"{told} The error budget is {over}."
-    rest = f"{told} {figures.rough(ratio)} of the error budget is left"
-    if one.time_to_exhaustion_s is None:
-        return f"{rest}, and nothing burned in the last hour." if one.burn_rates.get("1h") == 0 else f"{rest}."
-    return f"{rest}; if it goes on like in the last hour, that lasts {figures.duration(one.time_to_exhaustion_s)}."
-
-
 def drawn(one: Status) -> str:
     """What the sparkline shows, in words."""
     known = [ratio for ratio in one.trace if ratio is not None]

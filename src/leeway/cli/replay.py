@@ -1,0 +1,135 @@
+"""`leeway replay`: fetch history again, and watch it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leeway.cli.output import Exit, output_option, write_json
+from leeway.cli.params import ask, writing_options
+
+if TYPE_CHECKING:
+    from leeway.client import Client
+    from leeway.client.documents import Job
+
+PAUSE_S = 0.5
+ENDED = ("done", "failed", "cancelled")
+
+
+class _Time(click.ParamType[datetime]):
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from leeway.formats.points_csv import parse_time
+
+        seconds = parse_time(str(value))
+        if seconds is None:
+            self.fail(f"{value!r} is no time; write 2026-11-22T18:00:00Z or epoch seconds", param, ctx)
+        return datetime.fromtimestamp(seconds, UTC)
+
+
+@click.command("replay")
+@click.argument("slo", required=False)
+@click.option("--from", "start", type=_Time(), help="Start of the span: RFC 3339 or epoch seconds.")
+@click.option("--to", "end", type=_Time(), help="End of the span; now if not said.")
+@click.option("--job", "number", type=int, metavar="NUMBER", help="Only watch a job that was started before.")
+@click.option("--no-wait", is_flag=True, help="Start it and do not watch.")
+@output_option("text", "json")
+@writing_options
+def command(
+    slo: str | None,
+    start: datetime | None,
+    end: datetime | None,
+    number: int | None,
+    output: str,
+    server: str,
+    data: Path,
+    *,
+    no_wait: bool,
+) -> int:
+    """Fetch a span of history again from an SLO's source, and compute its budgets anew.
+
+    The server does the work, and goes on after a restart of its own: Ctrl-C only stops watching.
+    """
+    if number is None:
+        job = _start(slo, start, end, server, data)
+    elif slo or start or end:
+        raise click.UsageError("Give --job, or an SLO with --from and --to, but not both.")
+    else:
+        job = ask(server, lambda client: client.job(number))
+    if not no_wait:
+        try:
+            job = _watch(server, job)
+        except KeyboardInterrupt:
+            click.echo(f"\nThe server goes on. Watch again with: leeway replay --job {job.id}", err=True)
+            return Exit.INTERRUPTED
+    if output == "json":
+        from leeway.client import as_json
+
+        write_json(as_json(job))
+    else:
+        click.echo(f"Job {job.id}, {job.subject}: {job.state}" + (f": {job.note}" if job.note else "."))
+    return Exit.COULD_NOT_RUN if job.state in ("failed", "cancelled") else Exit.FINE
+
+
+def _start(slo: str | None, start: datetime | None, end: datetime | None, server: str, data: Path) -> Job:
+    if slo is None or start is None:
+        raise click.UsageError("Name an SLO and the start of the span: leeway replay SLO --from TIME")
+    from leeway.cli.tables import now_utc
+    from leeway.client.documents import ReplayWish
+
+    until = end or now_utc()
+    if start >= until:
+        raise click.BadParameter("the span ends before it starts", param_hint="--from, --to")
+    wish = ReplayWish(slo=slo, start=start, end=until)
+    return ask(server, lambda client: client.replay(wish), data=data)
+
+
+def _watch(server: str, job: Job) -> Job:
+    if not sys.stderr.isatty():
+        tell = _tenths()
+        return ask(server, lambda client: _follow(client, job, tell))
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from leeway.cli.output import console
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        task = progress.add_task(job.subject.partition(" ")[0], total=max(1, job.all))
+        return ask(
+            server,
+            lambda client: _follow(
+                client, job, lambda now: progress.update(task, completed=now.done, total=max(1, now.all))
+            ),
+        )
+
+
+def _tenths() -> Callable[[Job], None]:
+    """A line for each tenth, where nobody watches a bar."""
+    told = -1
+
+    def tell(job: Job) -> None:
+        nonlocal told
+        tenth = 10 * job.done // max(1, job.all)
+        if tenth > told:
+            told = tenth
+            click.echo(f"{job.done} of {job.all}", err=True)
+
+    return tell
+
+
+async def _follow(client: Client, job: Job, tell: Callable[[Job], None]) -> Job:
+    from leeway.client import SystemClock
+
+    clock = SystemClock()
+    while True:
+        tell(job)
+        if job.state in ENDED:
+            return job
+        await clock.sleep(PAUSE_S)
+        job = await client.job(job.id)
