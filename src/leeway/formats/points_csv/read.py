@@ -51,7 +51,7 @@ def read(data: bytes, file: str) -> Table:
 
     Byte order marks, CRLF, lone CR and spaces around fields do no harm.
     """
-    rows = _rows(_text(data, file), file)
+    rows = ((line, fields) for line, fields in _rows(_text(data, file), file) if any(map(str.strip, fields)))
     header = next(rows, None)
     if header is None:
         raise Invalid("the file is empty", place=file, mend="the first line must be like time,slo,good,total")
@@ -63,8 +63,6 @@ def read(data: bytes, file: str) -> Table:
     objectives: list[str] = []
     refused: list[Refused] = []
     for line, fields in rows:
-        if not any(field.strip() for field in fields):
-            continue
         if len(fields) != len(names):
             refused.append(Refused(line, f"{len(fields)} fields where the header has {len(names)}"))
             continue

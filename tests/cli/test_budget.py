@@ -1,0 +1,178 @@
+"""`leeway budget`: what a person gets for a definition and a CSV, good or bad."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from leeway.cli.frame import leeway, run
+
+SLO = """
+apiVersion: openslo/v1
+kind: SLO
+metadata: {{name: bar}}
+spec:
+  service: bar
+  indicator:
+    metadata: {{name: greeted}}
+    spec:
+      {metric}
+  timeWindow: [{{duration: 1h, isRolling: true}}]
+  budgetingMethod: {method}
+  objectives: {objectives}
+"""
+METRIC = "{{metricSource: {{type: csv, spec: {{q: {}}}}}}}"
+RATIO = f"ratioMetric: {{counter: false, good: {METRIC.format('g')}, total: {METRIC.format('t')}}}"
+VALUE = "thresholdMetric: {metricSource: {type: csv, spec: {q: seconds}}}"
+ONE = "[{displayName: main, target: 0.95}]"
+TWO = "[{displayName: quick, op: lte, value: 30, target: 0.9}, {displayName: slow, op: lt, value: 60, target: 0.99}]"
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    write(SLO.format(metric=RATIO, method="Occurrences", objectives=ONE))
+    return tmp_path
+
+
+def write(text, name="slo.yaml"):
+    Path(name).write_text(text)
+
+
+def budget(points, *more, name="points.csv"):
+    """Exit code, the JSON answer, and what was said aside."""
+    Path(name).write_bytes(points if isinstance(points, bytes) else points.encode())
+    done = CliRunner().invoke(leeway, ["budget", "-f", "slo.yaml", "--points", name, "-o", "json", *more])
+    return done.exit_code, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+
+def test_the_bar_on_a_busy_night(desk):
+    """118 guests, 7 not greeted in time, 95 % wanted: 5.9 may, so the budget is gone and 1.1 below zero."""
+    good, total = [2, 10, 12, 13, 13, 12, 13, 13, 12, 11], [4, 10, 12, 13, 14, 15, 14, 13, 12, 11]
+    rows = "".join(f"2026-01-01T20:0{m}:00Z,bar,{g},{t}\n" for m, (g, t) in enumerate(zip(good, total, strict=True)))
+    code, (answer,), said = budget("time,slo,good,total\n" + rows)
+    assert (code, said) == (0, "")
+    assert (answer["total"], answer["bad"]) == (118, 7)
+    assert answer["budget"] == {
+        "unit": "events",
+        "allowed": 5.9,
+        "consumed": 7,
+        "remaining": pytest.approx(-1.1),
+        "consumed_ratio": pytest.approx(7 / 5.9),
+        "remaining_ratio": pytest.approx(-1.1 / 5.9),
+    }
+    assert answer["state"] == "exhausted"
+    assert answer["as_of"] == "2026-01-01T20:10:00Z"
+    assert answer["coverage"] == pytest.approx(10 / 60)
+    assert answer["interval"]["low"] < 111 / 118 < answer["interval"]["high"]
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        b"\xef\xbb\xbftime,slo,good,total\r\n1767297600,bar,9,10\r\n",
+        b"time,slo,good,total\r1767297600,bar,9,10\r",
+        b" time , slo , good , total \n 2026-01-01T20:00:00+00:00 , bar , 9.0 , 1e1 \n\n",
+        b"time,slo,objective,bad,total\n2026-01-01T21:00:00+01:00,bar,,1,10\n",
+        b'time,slo,objective,good,total\n"1767297600","bar","main","9","10"',
+    ],
+)
+def test_a_table_says_the_same_however_it_was_saved(desk, points):
+    """Byte order mark, CRLF, lone CR, blanks, zones, quotes, bad instead of good."""
+    code, (answer,), said = budget(points)
+    assert (code, said) == (0, "")
+    assert (answer["good"], answer["total"]) == (9, 10)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("1767297630,bar,1,1", "not the start of a step"),
+        ("1767297600,bar,,1", "empty, NaN or infinite"),
+        ("1767297600,bar,nan,1", "empty, NaN or infinite"),
+        ("1767297600,bar,1,inf", "empty, NaN or infinite"),
+        ("1767297600,bar,1_0,20", "empty, NaN or infinite"),
+        ("1767297600,bar,-1,1", "below zero"),
+        ("1767297600,bar,2,1", "than events in total"),
+        ("yesterday,bar,1,1", "is no time"),
+        ("2026-01-01T20:00:00,bar,1,1", "is no time"),
+        ("1767297600,bar,1", "3 fields where the header has 4"),
+    ],
+)
+def test_a_line_that_cannot_be_trusted_is_named_and_the_one_before_it_stands(desk, line, reason):
+    """Quarantine never repays budget and never overwrites."""
+    code, (answer,), said = budget(f"time,slo,good,total\n1767297600,bar,7,10\n{line}\n")
+    assert code == 0
+    assert (answer["good"], answer["total"]) == (7, 10)
+    assert "points.csv:3: set aside" in said
+    assert reason in said
+
+
+def test_of_two_lines_for_one_minute_the_later_stands(desk):
+    """A correction in the same file."""
+    _, (answer,), _ = budget("time,slo,good,total\n1767297600,bar,7,10\n1767297600,bar,9,10\n")
+    assert answer["good"] == 9
+
+
+def test_at_rounds_down_to_a_step_and_hides_what_comes_later(desk):
+    """The row of 20:01 is not known at 20:01:59."""
+    points = "time,slo,good,total\n1767297600,bar,7,10\n1767297660,bar,0,10\n1767301200,bar,oops,1\n"
+    code, (answer,), said = budget(points, "--at", "2026-01-01T20:01:59Z")
+    assert (code, answer["as_of"], answer["total"], said) == (0, "2026-01-01T20:01:00Z", 10, "")
+
+
+def test_no_data_is_exit_4_and_never_a_hundred_percent(desk):
+    """Nothing was seen: the SLI is null."""
+    code, (answer,), said = budget("time,slo,good,total\n1767297600,baz,1,1\n", "--at", "1767297660")
+    assert code == 4
+    assert (answer["state"], answer["sli"], answer["interval"]) == ("no_data", None, None)
+    assert "no definition for baz" in said
+
+
+def test_one_value_feeds_several_thresholds(desk):
+    """Greeted within 30 s, and at least within a minute; a row may speak for one objective only."""
+    write(SLO.format(metric=VALUE, method="Occurrences", objectives=TWO))
+    rows = "1767297600,bar,,30\n1767297660,bar,,45\n1767297720,bar,,60\n1767297780,bar,slow,59.9\n"
+    _, (quick, slow), _ = budget(f"time,slo,objective,value\n{rows}")
+    assert (quick["objective"], quick["good"], quick["total"]) == ("quick", 1, 3)
+    assert (slow["objective"], slow["good"], slow["total"]) == ("slow", 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ("", "the file is empty"),
+        ("time,slo,goood,total\n", "did you mean good?"),
+        ("time,slo,good,good,total\n", "stands twice"),
+        ("time,slo,good,bad,total\n", "write time,slo,good,total"),
+        ("time,slo,value\n1767297600,bar,1\n", "counts events"),
+        (b"time,slo,good,total\n\xff\n", "is not UTF-8"),
+    ],
+)
+def test_what_is_no_table_of_points_is_refused_with_place_and_mend(desk, capsys, points, message):
+    """Exit 1 and a sentence, never a stack trace."""
+    Path("points.csv").write_bytes(points if isinstance(points, bytes) else points.encode())
+    assert run(["budget", "-f", "slo.yaml", "--points", "points.csv"]) == 1
+    said = capsys.readouterr().err
+    assert message in said
+    assert "Traceback" not in said
+
+
+def test_slices_that_steps_cannot_fill_are_refused(desk, capsys):
+    """Steps of 10 minutes cannot judge slices of one."""
+    objectives = "[{displayName: main, target: 0.95, timeSliceTarget: 0.9, timeSliceWindow: 1m}]"
+    write(SLO.format(metric=RATIO, method="Timeslices", objectives=objectives))
+    Path("points.csv").write_text("time,slo,good,total\n1767297600,bar,9,10\n")
+    assert run(["budget", "-f", "slo.yaml", "--points", "points.csv", "--step", "10m"]) == 1
+    assert "--step" in capsys.readouterr().err
+
+
+def test_a_table_for_people_shows_coverage_and_interval_beside_the_number(desk):
+    """The same figures in words."""
+    Path("points.csv").write_text("time,slo,good,total\n1767297600,bar,99,100\n")
+    done = CliRunner().invoke(leeway, ["budget", "-f", "slo.yaml", "--points", "points.csv"])
+    assert done.exit_code == 0
+    for words in ("healthy", "99 %", "80 %", "4 of 5 events", "94.5514 % … 99.8233 %", "method: Occurrences"):
+        assert words in done.stdout
