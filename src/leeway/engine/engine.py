@@ -279,7 +279,7 @@ class Engine:
             source = sources[goal.series]
             as_of = self._book.head - (-int(-source.delay_s // STEP_S) * STEP_S if source.pulled else 0)
             assessment = query.live(goal, self._book, self._points, as_of)
-            until = extent[goal.series].end if goal.series in extent else None
+            until = extent[goal.series].end - 1 + STEP_S if goal.series in extent else None
             shown = query.status(goal, assessment, self._book, source, until, burn_downs.get(goal.number))
             statuses.append(replace(shown, description=said.get(goal.slo, "")))
         return tuple(statuses)

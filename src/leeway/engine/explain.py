@@ -139,9 +139,7 @@ def _interval(assessment: Assessment) -> tuple[str, str]:
     if interval is None:
         return "—", "nothing was seen, so nothing can be said"
     low, high = percent(Fraction(interval.low)), percent(Fraction(interval.high))
-    words = (
-        f"the true SLI lies here with {interval.confidence:.0%} confidence (Wilson), if {budget.unit} are independent"
-    )
+    words = f"the true SLI lies here with {interval.confidence * 100:.0f} % confidence (Wilson), if {budget.unit} are independent"
     target = assessment.objective.target
     if interval.low < target <= interval.high:
         words += "; too little to tell whether the target is met"
@@ -159,7 +157,7 @@ def _filled(status: Status) -> str:
         return "no point was ever received"
     if status.filled >= 1:
         return "the whole window is known"
-    return f"the window is {status.filled:.0%} filled: what lies before counts for nothing"
+    return f"the window is {status.filled * 100:.0f} % filled: what lies before counts for nothing"
 
 
 def _state(assessment: Assessment) -> str:
