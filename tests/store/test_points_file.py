@@ -200,3 +200,16 @@ def test_a_long_span_with_few_days_known_is_read(tmp_path):
         found = store.read_all([1], Span(START - 30 * 86_400, START + 30 * 86_400))
         assert listed(found) == [(1, 0, 1, 1, None)]
         assert found.series.dtype == np.int32
+
+
+def test_a_closed_store_answers_in_words(tmp_path):
+    """A question that comes while the server stops gets an error a person can read, and closing twice is harmless."""
+    store = open_points(tmp_path)
+    store.close()
+    with closing(open_points(tmp_path)) as next_one:
+        store.close()
+        with pytest.raises(Permanent, match="closed"):
+            store.read(1, ALWAYS)
+        with pytest.raises(Transient, match="already"):
+            open_points(tmp_path)
+        assert listed(next_one.read(1, ALWAYS)) == []

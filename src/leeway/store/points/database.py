@@ -59,6 +59,7 @@ class Database:
         self._users = 0
         self._invalid = False
         self._holding = False
+        self._closed = False
         self._claim()
         try:
             self._connection = self._connect()
@@ -102,15 +103,20 @@ class Database:
     def close(self) -> None:
         """Waits for running calls, then gives the file up."""
         with self._gate:
+            if self._closed:
+                return  # the file may have a new owner by now
             while self._users:
                 self._gate.wait()
-            self._connection.close()  # closing twice is fine
+            self._closed = True
+            self._connection.close()
         self._release()
 
     def _run(self, work: Callable[[Cursor], T]) -> T:
         with self._gate:
             while self._invalid and self._users:
                 self._gate.wait()
+            if self._closed:
+                raise Permanent("the points are closed", place=str(self.path))
             if self._invalid:
                 self._reopen()
             cursor = self._connection.cursor()
