@@ -1,0 +1,98 @@
+"""`leeway serve`: the server, on the loopback of this machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from leeway.cli.logs import write_logs
+from leeway.config import Config, load
+
+if TYPE_CHECKING:
+    from leeway.app import Leeway
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+TOKEN = "token"  # noqa: S105 - the file's name, not what is in it
+
+
+def settings_options(command: Command) -> Command:
+    """One option for each setting; those that are lists can be repeated."""
+    for name, field in reversed(Config.model_fields.items()):
+        several = str(field.annotation).startswith(("frozenset", "tuple"))
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            metavar="PATH" if "Path" in str(field.annotation) else "INTEGER" if field.annotation is int else "TEXT",
+            multiple=several,
+            help=f"{field.description}{'; can be repeated' if several else ''}.",
+        )(command)
+    return command
+
+
+@click.command("serve")
+@click.option(
+    "--config", "file", type=click.Path(path_type=Path), envvar="LEEWAY_CONFIG", metavar="FILE", help="Settings as TOML."
+)
+@settings_options
+def command(file: Path | None, **flags: str | tuple[str, ...] | None) -> None:
+    """Run the server: collect, evaluate, answer, until Ctrl-C or SIGTERM.
+
+    It listens on 127.0.0.1 only. Settings come from the file, are overruled by the environment (LEEWAY_PORT and so
+    on, lists separated by commas), and those by flags. None is needed.
+    """
+    write_logs()
+    config = load(file, os.environ, {name: value for name, value in flags.items() if value not in (None, ())})
+    from leeway.server import listen  # late: `--help` and a wrong setting need no server
+
+    listen.until_stopped(lambda: _serve(config))
+
+
+async def _serve(config: Config) -> None:
+    from leeway.app import SystemClock, running
+    from leeway.server import listen
+    from leeway.server.app import create_app
+
+    clock = SystemClock()
+    with listen.taken(config.port) as listener:
+        port = listen.port_of(listener)
+        async with running(config, clock) as leeway:
+            hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
+            app = create_app(leeway.engine, token=leeway.token, hosts=hosts, clock=clock, data=config.data)
+            await listen.serve(app, listener, lambda: _say(config, port, leeway))
+    if sys.stderr.isatty():
+        click.echo("Stopped. Everything that was acknowledged is on disk.", err=True)
+
+
+def _say(config: Config, port: int, leeway: Leeway) -> None:
+    address, token = f"http://127.0.0.1:{port}", config.data / TOKEN
+    if not sys.stderr.isatty():
+        import structlog
+
+        structlog.get_logger("leeway.serve").info(
+            "serving",
+            address=address,
+            data=str(config.data),
+            token=str(token),
+            objectives=leeway.engine.health().objectives,
+            stop=f"kill {os.getpid()}",
+        )
+        return
+    lines = [
+        "Leeway is serving.",
+        "",
+        f"  page   {address}",
+        f"  data   {config.data}",
+        f"  token  {token}  (writing needs it; the command line finds it there)",
+        f"  stop   Ctrl-C, or kill {os.getpid()}",
+        "",
+    ]
+    if port != Config.model_fields["port"].default:
+        lines += [f"In other terminals: export LEEWAY_SERVER={address} LEEWAY_DATA={shlex.quote(str(config.data))}", ""]
+    for line in lines:
+        click.echo(line, err=True)
