@@ -86,11 +86,13 @@ def pulse(ledger: Ledger, roster: Roster, as_of: int, *, step_s: int = 60) -> Pu
     factor = roster.total_unit / (roster.bad_unit * roster.allowed_share)
     burn = np.empty((len(SPANS), len(roster)))
     for row, length in enumerate(SPANS.values()):
-        np.multiply(_ratio(now - ledger.sums(max(as_of - length, ledger.begin), roster.columns)), factor, out=burn[row])
+        np.multiply(
+            _ratio(now - ledger.sums(max(as_of - length, ledger.oldest), roster.columns)), factor, out=burn[row]
+        )
     bad, total, allowed, coverage = (np.empty(len(roster)) for _ in range(4))
     for definition, places in roster.windows:
         window = definition.at(as_of)
-        spent = (now - ledger.sums(max(window.start, ledger.begin), roster.columns))[places]
+        spent = (now - ledger.sums(max(window.start, ledger.oldest), roster.columns))[places]
         bad[places] = spent.bad / roster.bad_unit[places]
         total[places] = spent.total / roster.total_unit[places]
         allowed[places] = _allowed(roster, places, window, total[places])
@@ -109,13 +111,13 @@ def burn_down(ledger: Ledger, roster: Roster, as_of: int, *, parts: int = 60) ->
     remaining = np.full((parts, len(roster)), np.nan)
     for definition, places in roster.windows:
         window = definition.at(as_of)
-        begin = ledger.sums(max(window.start, ledger.begin), roster.columns)
+        begin = ledger.sums(max(window.start, ledger.oldest), roster.columns)
         seen = (now - begin)[places].total / roster.total_unit[places]
         allowed = _allowed(roster, places, window, seen)
         grain = MINUTE_S if as_of - window.start < (MINUTE_DAYS - 1) * DAY_S else HOUR_S
         for part in range(parts):
             end = window.start + (as_of - window.start) * (part + 1) // parts
-            end = as_of if part == parts - 1 else max(window.start, ledger.begin, end - end % grain)
+            end = as_of if part == parts - 1 else max(window.start, ledger.oldest, end - end % grain)
             spent = (ledger.sums(end, roster.columns) - begin)[places]
             row = _remaining(spent.bad / roster.bad_unit[places], allowed)
             remaining[part, places] = np.where(spent.total > 0, row, np.nan)

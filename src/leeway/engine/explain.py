@@ -139,7 +139,8 @@ def _interval(assessment: Assessment) -> tuple[str, str]:
     if interval is None:
         return "—", "nothing was seen, so nothing can be said"
     low, high = percent(Fraction(interval.low)), percent(Fraction(interval.high))
-    words = f"the true SLI lies here with {interval.confidence * 100:.0f} % confidence (Wilson), if {budget.unit} are independent"
+    sure = f"{interval.confidence * 100:.0f} %"
+    words = f"the true SLI lies here with {sure} confidence (Wilson), if {budget.unit} are independent"
     target = assessment.objective.target
     if interval.low < target <= interval.high:
         words += "; too little to tell whether the target is met"

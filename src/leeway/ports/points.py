@@ -104,7 +104,7 @@ class PointStore(Protocol):
         """Newest versions of many series at once, ordered by (time, series): for warming up a ledger."""
 
     def extent(self) -> dict[int, Span]:
-        """Per series the span from its first row's time to one second after its last; without rows a series is absent."""
+        """Per series from its first row's time to one second after its last; without rows a series is absent."""
 
     def readings(self, series: int, span: Span, *, limit: int = 100) -> tuple[Collected, ...]:
         """Readings that overlap the span, newest first."""

@@ -77,11 +77,11 @@ class Ledger:
             for quantity in self._quantities:
                 quantity.advance(self.head, end, minutes=end > as_minutes)
             self.head = end
-        self._lent = {hour: rows for hour, rows in self._lent.items() if hour >= self._oldest()}
+        self._lent = {hour: rows for hour, rows in self._lent.items() if hour >= self.oldest}
 
     def put(self, time: int, columns: NDArray[np.intp], bad: Ints, total: Ints, covered: Ints) -> None:
         """What the minute `time` adds for these columns, in place of what it added before."""
-        if not self._first_minute() <= time < self.head:
+        if not self.first_minute <= time < self.head:
             raise OutOfReach(time, None)
         for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
             quantity.put(time, self.head, columns, amount)
@@ -89,14 +89,14 @@ class Ledger:
     def put_day(self, day: int, columns: Columns, bad: Ints, total: Ints, covered: Ints) -> None:
         """What each minute (rows) of the day that begins at `day` adds for these columns, replacing all of that day."""
         rows = MINUTES if self.head >= day + DAY_S else (self.head - day) // MINUTE_S
-        if not self._first_minute() <= day < self.head:
+        if not self.first_minute <= day < self.head:
             raise OutOfReach(day, None)
         for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
             quantity.put_rows(day, self.head, columns, amount[:rows], minutes=True)
 
     def put_hours(self, day: int, columns: Columns, bad: Ints, total: Ints, covered: Ints) -> None:
         """As `put_day` for an older day: one row per hour. Hours lent of that day are forgotten."""
-        if not self._oldest() <= day < self._first_minute():
+        if not self.oldest <= day < self.first_minute:
             raise OutOfReach(day, None)
         for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
             quantity.put_rows(day, self.head, columns, amount, minutes=False)
@@ -117,11 +117,11 @@ class Ledger:
     def sums(self, time: int, columns: Columns = slice(None)) -> Sums:
         """Running sums of the minutes that start before `time`, which is not after the head. Raises OutOfReach."""
         time = -(-time // MINUTE_S) * MINUTE_S
-        if time >= self._first_minute():
+        if time >= self.first_minute:
             if time > self.head:
                 raise OutOfReach(time, None)
             return Sums(*(quantity.at_minute(time, columns) for quantity in self._quantities))
-        if time < self._oldest():
+        if time < self.oldest:
             raise OutOfReach(time, None)
         hour = time - time % HOUR_S
         whole = Sums(*(quantity.at_hour(hour, columns) for quantity in self._quantities))
@@ -136,7 +136,7 @@ class Ledger:
     def tally(self, column: int, span: Span) -> Tally:
         """What one objective's slices and rows in the span add up to; the time before the ledger began adds nothing."""
         only = np.array([column])
-        late, early = (self.sums(max(time, self._oldest()), only) for time in (span.end, span.start))
+        late, early = (self.sums(max(time, self.oldest), only) for time in (span.end, span.start))
         sums = late - early
         return Tally(int(sums.bad[0]), int(sums.total[0]), int(sums.covered[0]))
 
@@ -145,10 +145,14 @@ class Ledger:
         """Bytes reserved; rows never written cost no memory until they are."""
         return sum(quantity.nbytes for quantity in self._quantities)
 
-    def _first_minute(self) -> int:
+    @property
+    def first_minute(self) -> int:
+        """Midnight of the oldest day that is kept as minutes."""
         return max(self.begin, _first_minute(self.head))
 
-    def _oldest(self) -> int:
+    @property
+    def oldest(self) -> int:
+        """Midnight of the oldest day that is kept at all."""
         return max(self.begin, self.head - self.head % DAY_S - (self.layout.hour_days - 1) * DAY_S)
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from leeway.core.ledger import Layout, OutOfReach, layout_for
-from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
+from leeway.core.ledger.grid import HOUR_S, MINUTE_S
 from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
@@ -185,11 +185,9 @@ class Book:
             shelf.ledger.put(minute, columns, *(each[row] for each in added.arrays))
 
     def _judge_days(self, shelf: Shelf, goal: Goal, span: Span) -> None:
-        first_minutes = self.head - self.head % DAY_S - (MINUTE_DAYS - 1) * DAY_S
-        for day in range(span.start - span.start % DAY_S, span.end, DAY_S):
-            if day < shelf.ledger.begin:
-                continue
-            if day >= first_minutes:
+        start = max(shelf.ledger.oldest, span.start - span.start % DAY_S)
+        for day in range(start, span.end, DAY_S):
+            if day >= shelf.ledger.first_minute:
                 self._put_day(shelf, [goal], day)
             else:
                 self._past.rejudge(shelf, [goal], self._born, day, self.head)
@@ -201,10 +199,9 @@ class Book:
         shelf.ledger.put_day(day, shelf.columns(goals), *added.arrays)
 
     def _warm(self, shelf: Shelf, goals: list[Goal]) -> None:
-        today = self.head - self.head % DAY_S
-        first_minutes = max(shelf.ledger.begin, today - (MINUTE_DAYS - 1) * DAY_S)
-        self._past.warm(shelf, goals, self._born, Span(shelf.ledger.begin, first_minutes), self.head)
-        for day in range(first_minutes, self.head, DAY_S):
+        ledger = shelf.ledger
+        self._past.warm(shelf, goals, self._born, Span(ledger.oldest, ledger.first_minute), self.head)
+        for day in range(ledger.first_minute, self.head, DAY_S):
             self._put_day(shelf, goals, day)
 
     def _lending(self, shelf: Shelf, look_up: Callable[[], Answer]) -> Answer:

@@ -50,7 +50,7 @@ class Past:
     def settle(self, shelf: Shelf, day: int) -> None:
         """Saves a day that the ledger still holds."""
         goals, ledger = shelf.order, shelf.ledger
-        if not goals or day < ledger.begin:
+        if not goals or day < ledger.oldest:
             return
         columns = shelf.columns(goals)
         at = [ledger.sums(day + hour * HOUR_S, columns) for hour in range(HOURS + 1)]
