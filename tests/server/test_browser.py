@@ -1,0 +1,108 @@
+"""The pages in a real browser: light and dark, wide and 320 px, with scripts and without."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium libatomic1"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+CONTRAST = """() => {
+  const channel = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  const rgba = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length > 3 ? n : [...n, 1]; };
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = rgba(getComputedStyle(e).backgroundColor);
+      if (colour[3] === 1) return colour;
+    }
+    return [255, 255, 255, 1];
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    const ink = rgba(element instanceof SVGElement ? style.fill : style.color);
+    const [a, b] = [light(ink), light(ground(element))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) poor.push([element.textContent.trim().slice(0, 40), ratio.toFixed(2)]);
+  }
+  return poor;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, shop):
+    """Opens pages in a context; whatever the browser complains about, or asks of others, fails the test."""
+    contexts = []
+
+    def opened(path: str, **context) -> Page:
+        contexts.append(browser.new_context(**context))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(shop.url + path)
+        return page
+
+    complaints: list[str] = []
+    asked: list[str] = []
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith((shop.url, "data:"))] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("path", ["/", "/slos/greeting", "/slos/unseen"])
+def test_nothing_runs_over_the_edge_and_everything_can_be_read(visit, path, width, scheme):
+    """No sideways scrolling from 320 px on; text keeps a contrast of 4.5 in both themes."""
+    page = visit(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_the_way_from_the_list_to_an_explanation_and_back_without_scripts(visit):
+    """Links and forms only."""
+    page = visit("/", java_script_enabled=False)
+    page.get_by_role("link", name="checkout").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "checkout"
+    page.get_by_role("link", name="All SLOs").click()
+    assert page.get_by_role("row").filter(has_text="checkout").is_visible()
+
+
+def test_what_can_be_pressed_is_large_enough_for_a_thumb(visit):
+    """Rows of the list are at least 44 pixels high."""
+    page = visit("/", viewport={"width": 1280, "height": 800})
+    heights = page.evaluate("[...document.querySelectorAll('tbody tr')].map((row) => row.offsetHeight)")
+    assert heights
+    assert min(heights) >= 44
