@@ -26,7 +26,7 @@ from leeway.spec.advice import advise
 from leeway.spec.documents import Document
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
-from leeway.store import open_points, open_state
+from leeway.store import backup, open_points, open_state
 
 TOKEN_FILE = "token"  # noqa: S105 - the file's name, not what is in it
 
@@ -75,6 +75,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
                 texts(),
                 open_source=lambda key: open_source(key, outside),
                 pulls=pulls,
+                back_up=lambda to: backup(points, state, to),
                 retain_days=config.retain_days,
             )
             try:

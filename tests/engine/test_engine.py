@@ -65,7 +65,8 @@ class House:
 
     @asynccontextmanager
     async def open(self):
-        engine = Engine(self.points, self.state, self.clock, texts(), open_source=lambda _: None, pulls=pulls)
+        outside = {"open_source": lambda _: None, "pulls": pulls, "back_up": lambda _: None}
+        engine = Engine(self.points, self.state, self.clock, texts(), **outside)
         await engine.start()
         try:
             yield engine

@@ -99,8 +99,19 @@ class Measured:
 Faults = NDArray[np.int8]
 
 
-def inspect(kind: Kind, rows: Measured, *, step_s: int, now: float | None = None, scale: int = 1) -> Faults:
-    """Per row its first fault (see Fault; 0 is none). `now` None judges no row as future."""
+def most_quanta(longest_s: int, step_s: int) -> int:
+    """The largest count of one step that no sum over `longest_s` seconds of such steps can overflow with, in quanta.
+
+    >>> most_quanta(30 * 86_400, 60) // COUNT_SCALE  # events a minute
+    106751991
+    """
+    return min(MAX_QUANTA, MAX_SUM // max(1, longest_s // step_s))
+
+
+def inspect(
+    kind: Kind, rows: Measured, *, step_s: int, now: float | None = None, scale: int = 1, most: int = MAX_QUANTA
+) -> Faults:
+    """Per row its first fault (0 is none). `now` None judges no row as future; `most` caps a count, in quanta."""
     faults: Faults = np.zeros(len(rows.time), np.int8)
 
     def mark(wrong: NDArray[np.bool_], fault: Fault) -> None:
@@ -114,7 +125,7 @@ def inspect(kind: Kind, rows: Measured, *, step_s: int, now: float | None = None
         mark(~(np.isfinite(part) & np.isfinite(total)), Fault.NOT_A_NUMBER)
         mark((part < 0) | (total < 0), Fault.NEGATIVE)
         mark(part > total, Fault.MORE_THAN_TOTAL)
-        mark(total > MAX_QUANTA / scale, Fault.TOO_LARGE)
+        mark(total > most / scale, Fault.TOO_LARGE)
         return faults
     value = _there(rows.value)
     mark(~np.isfinite(value), Fault.NOT_A_NUMBER)

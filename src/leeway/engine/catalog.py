@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from leeway.core.quality import Kind
+from leeway.core.quality import MAX_QUANTA, Kind, most_quanta
 from leeway.engine.goal import Goal, kind_of, scale_of
 from leeway.errors import Invalid
 from leeway.ports.source import Metric, Role
@@ -16,6 +17,9 @@ from leeway.spec import documents
 from leeway.spec.documents import Document, Plain, Ratio, RawRatio, RawValue
 from leeway.spec.library import Library
 from leeway.spec.plan import Indicator, Item, compile_slo
+
+STEP_S = 60
+"""The step of every live series."""
 
 ReadDocuments = Callable[[str, str], tuple[Document, ...]]
 """Reads the text of a stored document: (text, name for messages) → documents."""
@@ -43,12 +47,16 @@ class SourceKey:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One series and how it is fed; `source` None means that its points are pushed."""
+    """One series and how it is fed; `source` None means that its points are pushed.
+
+    `most` is the largest count of one step, in quanta, that no window of its goals can overflow with.
+    """
 
     series: Series
     kind: Kind
     metrics: tuple[Metric, ...]
     source: SourceKey | None
+    most: int = MAX_QUANTA
 
     @property
     def name(self) -> str:
@@ -93,7 +101,11 @@ def make_catalog(library: Library, state: StateStore, at: float, pulls: Callable
             goals.append(
                 Goal(number, plan.slo, plan.service, item.objective, feed.series.id, feed.kind, feed.series.scale)
             )
-    return Catalog(library, tuple(goals), tuple(feeds.values()))
+    longest: defaultdict[int, int] = defaultdict(int)
+    for goal in goals:
+        longest[goal.series] = max(longest[goal.series], goal.objective.window.longest_s)
+    capped = tuple(replace(feed, most=most_quanta(longest[feed.series.id], STEP_S)) for feed in feeds.values())
+    return Catalog(library, tuple(goals), capped)
 
 
 def _feed(

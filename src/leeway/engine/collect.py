@@ -18,8 +18,8 @@ import structlog
 from leeway.core.points import Points
 from leeway.core.quality import Kind
 from leeway.core.window import Span
-from leeway.engine.catalog import Feed, SourceKey
-from leeway.engine.intake import STEP_S, Intake, measured, rows_of
+from leeway.engine.catalog import STEP_S, Feed, SourceKey
+from leeway.engine.intake import Intake, measured, rows_of
 from leeway.errors import Invalid, LeewayError, Throttled
 from leeway.ports.clock import Clock
 from leeway.ports.points import Collected, Rows
@@ -115,7 +115,7 @@ class Collector:
         async with self._turns[source]:
             reading = await source.read(Ask(feed.metrics, span, STEP_S))
         now = self._clock.now()
-        points, faults = self._intake.check(feed.kind, measured(reading), scale=feed.series.scale, now=now)
+        points, faults = self._intake.check(feed, measured(reading), now)
         new = self._news(state, points, now)
         collected = Collected(feed.series.id, reading.provenance, len(points))
         await asyncio.to_thread(self._intake.append, rows_of(feed.series.id, new), now=now, readings=[collected])

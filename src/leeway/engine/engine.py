@@ -14,11 +14,11 @@ from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine import query
 from leeway.engine.book import Book
-from leeway.engine.catalog import Catalog, Feed, SourceKey, library_of, make_catalog
+from leeway.engine.catalog import STEP_S, Catalog, Feed, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector, FeedState
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
-from leeway.engine.intake import STEP_S, Intake
+from leeway.engine.intake import Intake
 from leeway.engine.planning import Texts, make_plan
 from leeway.engine.replay import Replays
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
@@ -54,10 +54,11 @@ class Engine:
         *,
         open_source: Callable[[SourceKey], Source],
         pulls: Callable[[str], bool],
+        back_up: Callable[[Path], None],
         retain_days: int = 400,
     ) -> None:
         self._points, self._state, self._clock, self._texts = points, state, clock, texts
-        self._pulls, self._retain_days = pulls, retain_days
+        self._pulls, self._back_up, self._retain_days = pulls, back_up, retain_days
         self._intake = Intake(points)
         self._collector = Collector(self._intake, state, clock, open_source)
         self._replays = Replays(self._intake, state, self._collector, clock)
@@ -195,7 +196,7 @@ class Engine:
 
     async def backup(self, to: Path) -> None:
         """A consistent copy of points and state in the new folder `to`, while work goes on."""
-        await asyncio.to_thread(self._backup, to)
+        await asyncio.to_thread(self._back_up, to)
 
     def sources(self) -> tuple[SourceState, ...]:
         """How every series is fed."""
@@ -300,8 +301,3 @@ class Engine:
             last_error=state.last_error,
             failures=state.failures,
         )
-
-    def _backup(self, to: Path) -> None:
-        to.mkdir(parents=True, exist_ok=False)
-        self._points.backup(to / "points")
-        self._state.backup(to / "state.db")

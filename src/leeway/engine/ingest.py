@@ -35,7 +35,7 @@ def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: flo
     numbers, starts = np.unique(batch.series[order], return_index=True)
     parts = [
         _part(batch, at, feeds.get(batch.names[number]), batch.names[number], feeds, intake, now)
-        for number, at in zip(numbers, np.split(order, starts[1:]), strict=True)
+        for number, at in zip(numbers, np.split(order, starts[1:])[: len(numbers)], strict=True)  # none of none
     ]
     refusals = [*batch.refused, *(refusal for part in parts for refusal in part.refusals)]
     rows = _together([rows_of(part.series, part.points) for part in parts if len(part.points)])
@@ -67,7 +67,7 @@ def _part(
     ]
     at = at[fits]
     rows = Measured(batch.time[at], batch.good[at], None, batch.total[at], batch.value[at])
-    points, faults = intake.check(feed.kind, rows, scale=feed.series.scale, now=now)
+    points, faults = intake.check(feed, rows, now)
     for place in np.flatnonzero(faults != Fault.NONE):
         fault = Fault(faults[place])
         refusals.append(Refusal(int(batch.row[at[place]]), fault.reason, fault.sentence))

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from leeway.core.points import Points
-from leeway.core.quality import Fault, Kind, Measured, inspect, trusted
+from leeway.core.quality import Fault, Faults, Measured, inspect, trusted
+from leeway.engine.catalog import STEP_S, Feed
 from leeway.ports.points import Appended, Collected, Key, PointStore, Rows
 from leeway.ports.source import Reading, Role
-
-STEP_S = 60
-"""The step of every live series."""
 
 
 class Intake:
@@ -24,15 +22,16 @@ class Intake:
         self.accepted = 0
         self.quarantined: Counter[str] = Counter()
 
-    def check(self, kind: Kind, measured: Measured, *, scale: int, now: float) -> tuple[Points, np.ndarray]:
+    def check(self, feed: Feed, measured: Measured, now: float) -> tuple[Points, Faults]:
         """The rows that can be trusted as points, and each row's fault."""
-        faults = inspect(kind, measured, step_s=STEP_S, now=now, scale=scale)
-        return trusted(kind, measured, faults, scale=scale), faults
+        scale = feed.series.scale
+        faults = inspect(feed.kind, measured, step_s=STEP_S, now=now, scale=scale, most=feed.most)
+        return trusted(feed.kind, measured, faults, scale=scale), faults
 
-    def count(self, points: int, faults: Sequence[int] | np.ndarray) -> None:
+    def count(self, points: int, faults: Faults) -> None:
         """Adds to the counters what became of a batch, once it is acknowledged."""
         self.accepted += points
-        for fault, number in zip(*np.unique(np.asarray(faults), return_counts=True), strict=True):
+        for fault, number in zip(*np.unique(faults, return_counts=True), strict=True):
             if fault != Fault.NONE:
                 self.quarantined[Fault(fault).reason] += int(number)
 

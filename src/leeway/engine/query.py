@@ -12,9 +12,9 @@ from leeway.core.track import Track
 from leeway.core.window import Span
 from leeway.engine.book import Book
 from leeway.engine.book.increments import as_points
+from leeway.engine.catalog import STEP_S
 from leeway.engine.explain import lines
 from leeway.engine.goal import Goal
-from leeway.engine.intake import STEP_S
 from leeway.engine.views import SliceCount, SourceState, Status, Why
 from leeway.ports.points import PointStore
 

@@ -16,6 +16,9 @@ from leeway.spec.documents import SLI, SLO, BudgetingMethod, Ratio, RawRatio, Ra
 from leeway.spec.duration import Duration, Unit
 from leeway.spec.library import Library
 
+LONGEST_S = 10 * 366 * 86_400
+"""No budget is kept longer: such a window is a slip of the keyboard."""
+
 _PERIODS = {
     Unit.MINUTE: Period.MINUTE,
     Unit.HOUR: Period.HOUR,
@@ -101,6 +104,8 @@ def window_of(slo: SLO, made: Settings) -> Window:
     window: TimeWindow = slo.window
     if window.duration.count <= 0:
         _refuse(slo, "spec.timeWindow[0].duration", "a window needs a length", "write for example 28d")
+    if window.duration.seconds > LONGEST_S:
+        _refuse(slo, "spec.timeWindow[0].duration", "a window of more than ten years", "write for example 28d")
     if window.start is None:
         return Rolling(window.duration.seconds)
     count, unit = window.duration.count, window.duration.unit

@@ -21,6 +21,11 @@ class Rolling:
         if self.length_s <= 0:
             raise ValueError("a rolling window has a length above zero")
 
+    @property
+    def longest_s(self) -> int:
+        """Every instance is as long."""
+        return self.length_s
+
     def at(self, time: int) -> Span:
         """The window that ends at `time`: `[time − length, time)`."""
         return Span(time - self.length_s, time)

@@ -19,7 +19,7 @@ from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
 from leeway.core.tally import Tally
-from leeway.core.window import Calendar, Span, Window
+from leeway.core.window import Span
 from leeway.engine.book.increments import increments, lasts_s, reach_s, read_span
 from leeway.engine.book.past import Past
 from leeway.engine.book.shelf import Shelf
@@ -138,7 +138,7 @@ class Book:
         return [shelf for shelves in self._shelves.values() for shelf in shelves if shelf.goals]
 
     def _shelf_for(self, goal: Goal) -> Shelf:
-        layout = layout_for(goal.objective.method, longest_s(goal.objective.window))
+        layout = layout_for(goal.objective.method, goal.objective.window.longest_s)
         shelves = self._shelves[layout]
         if not shelves or shelves[-1].full:
             width = min(4_096, 64 << 2 * len(shelves))
@@ -217,11 +217,6 @@ class Book:
         goals, span = shelf.order, Span(hour, hour + HOUR_S)
         rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
         shelf.lend(hour, increments(goals, rows, self._born, span, self.head))
-
-
-def longest_s(window: Window) -> int:
-    """The greatest length the window can have, in seconds; calendar periods vary."""
-    return window.longest_s if isinstance(window, Calendar) else window.length_s
 
 
 def _join(one: Span, other: Span) -> Span:
