@@ -22,7 +22,7 @@ from leeway.core.tally import Tally
 from leeway.core.window import Span
 from leeway.engine.book.increments import increments, lasts_s, reach_s, read_span
 from leeway.engine.book.past import Past
-from leeway.engine.book.shelf import Shelf
+from leeway.engine.book.shelf import WIDTHS, Shelf, width_for
 from leeway.engine.goal import Goal
 from leeway.ports.points import Change, PointStore
 
@@ -68,10 +68,7 @@ class Book:
                 self._home.pop(number).remove(number)
             new = [goal for number, goal in wanted.items() if number not in self._home]
             self._born |= {series: span.start for series, span in self._points.extent().items()}
-            for goal in new:
-                shelf = self._shelf_for(goal)
-                shelf.add(goal)
-                self._home[goal.number] = shelf
+            self._place(new)
             for shelf, theirs in self._by_shelf(new):
                 self._warm(shelf, theirs)
 
@@ -137,13 +134,20 @@ class Book:
     def _used(self) -> list[Shelf]:
         return [shelf for shelves in self._shelves.values() for shelf in shelves if shelf.goals]
 
-    def _shelf_for(self, goal: Goal) -> Shelf:
-        layout = layout_for(goal.objective.method, goal.objective.window.longest_s)
-        shelves = self._shelves[layout]
-        if not shelves or shelves[-1].full:
-            width = min(4_096, 64 << 2 * len(shelves))
-            shelves.append(Shelf(layout, self.head, width))
-        return next(shelf for shelf in shelves if not shelf.full)
+    def _place(self, goals: Iterable[Goal]) -> None:
+        """Gives each goal a column, in as few ledgers as hold them all."""
+        by_layout: defaultdict[Layout, list[Goal]] = defaultdict(list)
+        for goal in goals:
+            by_layout[layout_for(goal.objective.method, longest_s(goal.objective.window))].append(goal)
+        for layout, theirs in by_layout.items():
+            shelves = self._shelves[layout]
+            for placed, goal in enumerate(theirs):
+                shelf = next((shelf for shelf in shelves if not shelf.full), None)
+                if shelf is None:
+                    shelf = Shelf(layout, self.head, width_for(max(len(theirs) - placed, len(shelves) * WIDTHS[1])))
+                    shelves.append(shelf)
+                shelf.add(goal)
+                self._home[goal.number] = shelf
 
     def _by_shelf(self, goals: Iterable[Goal]) -> list[tuple[Shelf, list[Goal]]]:
         groups: defaultdict[int, list[Goal]] = defaultdict(list)

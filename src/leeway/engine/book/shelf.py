@@ -11,6 +11,14 @@ from leeway.core.pulse import Pulse, Roster, burn_down, pulse
 from leeway.engine.book.increments import Increments
 from leeway.engine.goal import Goal
 
+WIDTHS = (64, 256, 1_024, 4_096)
+"""How many objectives a ledger holds: a tick costs the more the more ledgers there are, an empty column its memory."""
+
+
+def width_for(waiting: int) -> int:
+    """The width of the next ledger when so many objectives have no place yet."""
+    return next((width for width in WIDTHS if width >= waiting), WIDTHS[-1])
+
 
 class Shelf:
     """Goals of one layout; columns of goals that left are given to new ones."""
