@@ -138,7 +138,7 @@ class Book:
         """Gives each goal a column, in as few ledgers as hold them all."""
         by_layout: defaultdict[Layout, list[Goal]] = defaultdict(list)
         for goal in goals:
-            by_layout[layout_for(goal.objective.method, longest_s(goal.objective.window))].append(goal)
+            by_layout[layout_for(goal.objective.method, goal.objective.window.longest_s)].append(goal)
         for layout, theirs in by_layout.items():
             shelves = self._shelves[layout]
             for placed, goal in enumerate(theirs):
