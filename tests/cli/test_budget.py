@@ -169,10 +169,13 @@ def test_slices_that_steps_cannot_fill_are_refused(desk, capsys):
     assert "--step" in capsys.readouterr().err
 
 
-def test_a_table_for_people_shows_coverage_and_interval_beside_the_number(desk):
-    """The same figures in words."""
+@pytest.mark.parametrize("width", ["80", "160"])
+def test_people_see_coverage_interval_and_method_beside_the_number(desk, monkeypatch, width):
+    """The same figures in words, on a narrow terminal and on a wide one."""
+    monkeypatch.setenv("COLUMNS", width)
     Path("points.csv").write_text("time,slo,good,total\n1767297600,bar,99,100\n")
     done = CliRunner().invoke(leeway, ["budget", "-f", "slo.yaml", "--points", "points.csv"])
     assert done.exit_code == 0
-    for words in ("healthy", "99 %", "80 %", "4 of 5 events", "94.5514 % … 99.8233 %", "method: Occurrences"):
+    for words in ("healthy", "99 %", "80 %", "4 of 5 events", "94.551 % … 99.823 %", "Occurrences", "1.67 %"):
         assert words in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= int(width)

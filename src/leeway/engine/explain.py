@@ -58,15 +58,17 @@ def lines(status: Status) -> tuple[Line, ...]:
     return tuple(said)
 
 
-def percent(share: Fraction | None) -> str:
-    """As a percentage with as many digits as matter, — for nothing.
+def percent(share: Fraction | None, digits: int = 6) -> str:
+    """As a percentage with as many significant digits as matter, — for nothing.
 
-    >>> percent(Fraction(999, 1000)), percent(Fraction(2, 3)), percent(None)
-    ('99.9 %', '66.6667 %', '—')
+    >>> percent(Fraction(999, 1000)), percent(Fraction(2, 3), 3), percent(Fraction(-1234), 3), percent(None)
+    ('99.9 %', '66.7 %', '−123,400 %', '—')
     """
     if share is None:
         return "—"
-    return f"{float(share * 100):.6g}".replace("-", "−") + " %"
+    number = float(share * 100)
+    text = f"{number:,.0f}" if abs(number) >= 10**digits else f"{number:.{digits}g}"
+    return text.replace("-", "−") + " %"
 
 
 def amount(number: Fraction) -> str:

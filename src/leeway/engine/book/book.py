@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from leeway.core.ledger import Layout, OutOfReach, layout_for
-from leeway.core.ledger.grid import HOUR_S, MINUTE_S
+from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
 from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
@@ -46,6 +46,7 @@ class Book:
         self._lock = threading.RLock()
         self._changes_lock = threading.Lock()
         self.head = at - at % MINUTE_S
+        self._unsettled = _first_minutes(self.head)
         self._stop = points.follow(self.note)
 
     def close(self) -> None:
@@ -120,11 +121,15 @@ class Book:
         return self._born.get(series)
 
     def settle(self, day: int) -> None:
-        """Saves the hours of a finished day (given by its midnight) so that a start need not judge it again."""
+        """Saves the hours of finished days, up to the one that begins at `day`, so that a start need not judge them.
+
+        All days that were minutes when this was last done: each may have changed since, also after it was saved.
+        """
         with self._lock:
             for shelf in self._used():
-                self._past.settle(shelf, day)
+                self._past.settle(shelf, Span(max(self._unsettled, shelf.ledger.oldest), day + DAY_S))
             self._past.mark(self._judged_seq)
+            self._unsettled = _first_minutes(self.head)
 
     @property
     def nbytes(self) -> int:
@@ -221,6 +226,11 @@ class Book:
         goals, span = shelf.order, Span(hour, hour + HOUR_S)
         rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
         shelf.lend(hour, increments(goals, rows, self._born, span, self.head))
+
+
+def _first_minutes(head: int) -> int:
+    """The oldest day that ledgers hold as minutes."""
+    return head - head % DAY_S - (MINUTE_DAYS - 1) * DAY_S
 
 
 def _join(one: Span, other: Span) -> Span:

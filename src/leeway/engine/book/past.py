@@ -5,6 +5,7 @@ The roll-up is only trusted as far as it is known to reflect the store: changes 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
@@ -12,10 +13,12 @@ import numpy as np
 from leeway.core.ledger.grid import HOUR_S, HOURS
 from leeway.core.objective import DAY_S
 from leeway.core.window import Span
-from leeway.engine.book.increments import Increments, increments, read_span
+from leeway.engine.book.increments import Increments, increments, lasts_s, reach_s, read_span
 from leeway.engine.book.shelf import Shelf
 from leeway.engine.goal import Goal
 from leeway.ports.points import PointStore, Tallies
+
+_NAMES = ("bad", "total", "covered")
 
 
 class Past:
@@ -27,12 +30,12 @@ class Past:
     def warm(self, shelf: Shelf, goals: list[Goal], born: dict[int, int], span: Span, until: int) -> None:
         """Fills whole days of hours for new columns; what the roll-up lacks or has missed is judged again."""
         saved = self._points.hours([goal.number for goal in goals], span)
-        stale = self._stale(span)
+        stale = self._stale(goals, born, span)
         for day in range(span.start, span.end, DAY_S):
             lived = [goal for goal in goals if born.get(goal.series, span.end) < day + DAY_S]
             found = np.searchsorted(saved.hour, (day // HOUR_S, (day + DAY_S) // HOUR_S))
             there = set(saved.objective[found[0] : found[1]].tolist())
-            kept = [goal for goal in lived if goal.number in there and (goal.series, day) not in stale]
+            kept = [goal for goal in lived if goal.number in there and (goal.number, day) not in stale]
             if kept:
                 shelf.ledger.put_hours(day, shelf.columns(kept), *_dense(saved, slice(*found), kept, day).arrays)
             lost = [goal for goal in lived if goal not in kept]
@@ -47,30 +50,44 @@ class Past:
         shelf.ledger.put_hours(day, shelf.columns(goals), *hours.arrays)
         self._save(goals, hours, day)
 
-    def settle(self, shelf: Shelf, day: int) -> None:
-        """Saves a day that the ledger still holds."""
+    def settle(self, shelf: Shelf, span: Span) -> None:
+        """Saves the whole days of a span as the ledger holds them, where the roll-up says something else."""
         goals, ledger = shelf.order, shelf.ledger
-        if not goals or day < ledger.oldest:
-            return
-        columns = shelf.columns(goals)
-        at = [ledger.sums(day + hour * HOUR_S, columns) for hour in range(HOURS + 1)]
-        hours = [later - earlier for earlier, later in pairwise(at)]
-        self._save(
-            goals,
-            Increments(*(np.stack([getattr(hour, name) for hour in hours]) for name in ("bad", "total", "covered"))),
-            day,
-        )
+        saved = self._points.hours([goal.number for goal in goals], span)
+        for day in range(span.start, span.end, DAY_S):
+            at = [ledger.sums(day + hour * HOUR_S, shelf.columns(goals)) for hour in range(HOURS + 1)]
+            sums = [later - earlier for earlier, later in pairwise(at)]
+            hours = Increments(*(np.stack([getattr(hour, name) for hour in sums]) for name in _NAMES))
+            found = slice(*np.searchsorted(saved.hour, (day // HOUR_S, (day + DAY_S) // HOUR_S)))
+            known = _dense(saved, found, goals, day)
+            differs = ~np.isin([goal.number for goal in goals], saved.objective[found])
+            for ours, theirs in zip(hours.arrays, known.arrays, strict=True):
+                differs |= (ours != theirs).any(axis=0)
+            if differs.any():
+                news = Increments(*(each[:, differs] for each in hours.arrays))
+                self._save([goal for goal, new in zip(goals, differs, strict=True) if new], news, day)
 
     def mark(self, seq: int) -> None:
         """Every change up to `seq` is in the roll-up, or in days that are still minutes."""
         self._points.mark_hours(seq)
 
-    def _stale(self, span: Span) -> set[tuple[int, int]]:
-        return {
-            (change.series, day)
-            for change in self._points.changes(self._points.hours_mark())
-            for day in range(change.span.start - change.span.start % DAY_S, min(change.span.end, span.end), DAY_S)
-        }
+    def _stale(self, goals: list[Goal], born: dict[int, int], span: Span) -> set[tuple[int, int]]:
+        """Goals and days that the roll-up does not know as they are now, because points came after its mark.
+
+        A change reaches as far as its slice and the policy carry it; a new birth, to all that the policy fills since.
+        """
+        changed: defaultdict[int, list[Span]] = defaultdict(list)
+        for change in self._points.changes(self._points.hours_mark()):
+            if change.span.start < span.end:
+                changed[change.series].append(change.span)
+        stale = set()
+        for goal in goals:
+            for each in changed[goal.series]:
+                reborn = goal.waits and each.start <= born[goal.series]
+                start, end = each.start - each.start % lasts_s(goal), each.end + reach_s(goal)
+                end = span.end if reborn else min(end, span.end)
+                stale |= {(goal.number, day) for day in range(start - start % DAY_S, end, DAY_S)}
+        return stale
 
     def _save(self, goals: list[Goal], hours: Increments, day: int) -> None:
         numbers = np.array([goal.number for goal in goals], np.int32)
