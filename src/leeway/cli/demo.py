@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,12 @@ def status(port: int | None) -> None:
     where = find(port)
     _say(look(where, SystemClock()))
     _watch(where)
+    came = datetime.fromtimestamp(where.batch, UTC)
+    nine = f"{came:%Y-%m-%d}T09:00:00Z"
+    click.echo(f"The late batch was written at {came:%Y-%m-%d %H:%M} UTC. The budget of that morning, as it is known now,")
+    click.echo("and as it was known then:")
+    click.echo(f"  curl '{where.page}/api/v1/slos/daily-report/budget?as_of={nine}'")
+    click.echo(f"  curl '{where.page}/api/v1/slos/daily-report/budget?as_of={nine}&known_at={nine}'")
 
 
 def _say(talk: Talk) -> None:

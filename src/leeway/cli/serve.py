@@ -37,7 +37,12 @@ def settings_options(command: Command) -> Command:
 
 @click.command("serve")
 @click.option(
-    "--config", "file", type=click.Path(path_type=Path), envvar="LEEWAY_CONFIG", metavar="FILE", help="Settings as TOML."
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    envvar="LEEWAY_CONFIG",
+    metavar="FILE",
+    help="Settings as TOML.",
 )
 @settings_options
 def command(file: Path | None, **flags: str | tuple[str, ...] | None) -> None:

@@ -87,7 +87,7 @@ def search(midnight: int, opened: int, dice: Generator) -> Minutes:
 
 
 def catalogue(midnight: int, _: int, dice: Generator) -> Minutes:
-    """At 03:00 a cache warms for three minutes, and two requests of five fail. Then all is well until the next night."""
+    """At 03:00 a cache warms for three minutes, and two pages of five fail; then all is well again."""
     time = _grid(midnight, MINUTE_S)
     warming = time % DAY_S // MINUTE_S // 3 == 60
     return _prompt(time, _traffic(time, 60, dice), np.where(warming, 0.4, 0.0001), dice)

@@ -15,6 +15,15 @@ SETTLE_S = 5
 
 LAST = 20
 
+PROMISE = (
+    "The promise: 99 % of the guests are greeted within 30 seconds (a hundred times faster here: 0.3). "
+    "Leeway sends a guest every 2 seconds for each of the two SLOs of the bar."
+)
+STORIES = (
+    "Beside it, invented: checkout, a fast burn; search, a slow burn; catalogue, it heals by itself; "
+    "invoices, four points an hour; daily-report, a late batch. Each line opens and tells its story."
+)
+
 
 def panel(bar: Bar, clock: Clock) -> Panel:
     """The bar now. Guests show at once, budgets when their minute is over."""
@@ -25,11 +34,7 @@ def panel(bar: Bar, clock: Clock) -> Panel:
     return Panel(
         banner="This is a demo. The bar is real: guests come, one by one. The other stories are invented history.",
         title=_title(bar.errors),
-        sentences=(
-            "The promise: 99 % of the guests are greeted within 30 seconds (here a hundred times faster: 0.3 s). "
-            "Leeway sends a guest every 2 seconds for each of the two SLOs of the bar.",
-            _hint(bar.errors),
-        ),
+        sentences=(PROMISE, _hint(bar.errors), STORIES),
         facts=(
             ("Guests this minute", _went(greeted, lost)),
             ("The minute before", _went(before_greeted - greeted, before_lost - lost)),
@@ -46,7 +51,9 @@ def _title(errors: float) -> str:
 
 def _hint(errors: float) -> str:
     if errors:
-        return "Watch bar-this-hour below: it allows 18 walk-outs an hour. Mend the bar before its budget is gone, or let it go."
+        return (
+            "Watch bar-this-hour below: it can afford 18 walk-outs an hour. Will you mend the bar before they are gone?"
+        )
     return "All is well. Break it, and watch what a budget does; bar-this-hour shows it within a minute."
 
 

@@ -16,9 +16,10 @@ import structlog
 from aiohttp import web
 
 from leeway.app import running
-from leeway.config import Config
+from leeway.config import load
 from leeway.demo.bar import Bar, open_doors
 from leeway.demo.control import Control
+from leeway.demo.history import last_batch
 from leeway.demo.panel import panel
 from leeway.demo.seed import batch, seed
 from leeway.demo.whereabouts import Whereabouts, noted
@@ -61,7 +62,7 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
             seed(folder, address, now)
             phase("the history is written")
             hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
-            config = Config(data=folder, port=port, allow_hosts=frozenset({address.removeprefix("http://")}))
+            config = load(None, {}, {"data": folder, "port": port, "allow_hosts": [address.removeprefix("http://")]})
             async with running(config, clock) as leeway, _telling(leeway.engine, clock, now):
                 phase("the budgets are computed")
                 app = create_app(
@@ -73,9 +74,14 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
                     panels=lambda: panel(bar, clock),
                 )
                 page = f"http://{listen.HOST}:{port}"
-                where = Whereabouts(page, port, str(folder), os.getpid(), f"{address}/control", token)
+                where = Whereabouts(page, port, str(folder), os.getpid(), f"{address}/control", token, last_batch(int(now)))
+
+                def started() -> None:
+                    phase("the page is there")
+                    opened(where)
+
                 with noted(where):
-                    await listen.serve(app, listener, lambda: (phase("the page is there"), opened(where))[1])
+                    await listen.serve(app, listener, started)
 
 
 @contextmanager

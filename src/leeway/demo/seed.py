@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from leeway.app import pulls, texts
+from leeway.core.points import Ints
 from leeway.core.quality import Measured
 from leeway.demo.history import DAY_S, DAYS, STORIES, Story
 from leeway.engine.catalog import Catalog, library_of, make_catalog
@@ -94,15 +95,15 @@ def _fill(points: PointStore, catalog: Catalog, now: float) -> None:
         if until is not None:
             told = told.later(until.end)
         measured = Measured(told.time, told.good, None, told.total, None)
-        trusted, _ = intake.check(feed.kind, measured, scale=feed.series.scale, now=now)
+        trusted, _ = intake.check(feed, measured, now)
         rows.append(rows_of(feed.series.id, trusted))
         known.append(told.known)
     whole, at = _together(rows), np.concatenate(known)
     edges = np.append(np.arange(now // HALF_DAY_S * HALF_DAY_S - FINE_DAYS * DAY_S, now, HALF_DAY_S), now)
-    turn = np.searchsorted(edges, at)
-    for number, moment in enumerate(edges.tolist()):
-        these = turn == number
-        if these.any():
+    order = np.lexsort((whole.time, at))
+    turns = np.split(order, np.searchsorted(at[order], edges[:-1], side="right"))
+    for these, moment in zip(turns, edges.tolist(), strict=True):
+        if len(these):
             intake.append(_some(whole, these), now=moment)
 
 
@@ -115,5 +116,5 @@ def _together(rows: list[Rows]) -> Rows:
     return Rows(*(np.concatenate([getattr(one, name) for one in rows]) for name in names))
 
 
-def _some(rows: Rows, these: np.ndarray) -> Rows:
+def _some(rows: Rows, these: Ints) -> Rows:
     return Rows(rows.series[these], rows.time[these], rows.good[these], rows.total[these], rows.value[these])

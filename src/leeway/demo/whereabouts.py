@@ -16,7 +16,10 @@ from leeway.errors import Denied, NotFound
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """A running demo: its page, its data folder, its process, and where and with which token it is told what to do."""
+    """A running demo: its page, its data folder, its process, and where and with which token it is told what to do.
+
+    `batch` is when the last batch of the story of the late batch was written.
+    """
 
     page: str
     port: int
@@ -24,6 +27,7 @@ class Whereabouts:
     pid: int
     control: str
     token: str
+    batch: int
 
 
 def folder() -> Path:
