@@ -66,26 +66,63 @@ def rows(batch, at):
     return Rows(series.astype(np.int32), time, good * 10, (good + more) * 10, value)
 
 
-@given(goals(), st.lists(st.tuples(st.integers(0, 200), batches), min_size=1, max_size=5), st.booleans())
+waits = st.one_of(st.integers(0, 200), st.integers(0, 8 * 1440))
+fates = st.sampled_from(["goes on", "settles", "settles, is killed", "is killed", "is killed before it looks"])
+
+
+@given(goals(), st.lists(st.tuples(waits, batches, fates), min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None)
-def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, history, restarts):
-    """Late data, corrections, births in the past, time passing, restarts: assessments are equal, number by number."""
+def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, history):
+    """Late data, corrections, births in the past, days passing, kills: assessments are equal, number by number."""
     store, at = MemoryPoints(), NOW
     book = Book(store, at)
     book.set_goals(wanted)
-    for wait, batch in history:
+    for wait, batch, fate in history:
         at += wait * 60
         if batch:
             store.append(rows(batch, at), known_at=at)
-        book.catch_up(at)
-        if restarts:
+        if fate != "is killed before it looks":
+            book.catch_up(at)
+        if fate.startswith("settles"):
             book.settle(at - at % DAY_S - DAY_S)
+        if "is killed" in fate:
             book.close()
             book = Book(store, at)
             book.set_goals(wanted)
         for goal in wanted:
             live, stored = query.live(goal, book, store, book.head), query.past(goal, store, book.head, None)
             assert live == stored, goal
+    book.close()
+
+
+def test_a_correction_of_a_settled_day_outlives_a_restart():
+    """Saved, corrected while its minutes are held, marked as known, restarted as hours: the correction holds."""
+    wanted = Goal(
+        1,
+        "bar",
+        "bar",
+        Objective("x", Method.OCCURRENCES, Fraction(99, 100), Rolling(28 * DAY_S)),
+        1,
+        Kind.COUNTS,
+        10,
+    )
+    store, midnight = MemoryPoints(), NOW - NOW % DAY_S
+    book = Book(store, NOW)
+    book.set_goals([wanted])
+    for minutes_ago, good in ((15 * 60, 1), (14 * 60, 0)):
+        store.append(rows([(1, minutes_ago, good, 1)], NOW), known_at=NOW)
+        book.catch_up(NOW)
+        book.settle(midnight - DAY_S)
+    store.append(rows([(1, 14 * 60, 0, 3)], NOW), known_at=NOW)
+    for day in range(8):
+        book.catch_up(NOW + day * DAY_S)
+        if day:
+            book.settle(midnight + (day - 1) * DAY_S)
+    before = query.live(wanted, book, store, book.head)
+    book.close()
+    book = Book(store, NOW + 7 * DAY_S)
+    book.set_goals([wanted])
+    assert query.live(wanted, book, store, book.head) == before == query.past(wanted, store, book.head, None)
     book.close()
 
 
