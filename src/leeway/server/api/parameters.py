@@ -34,8 +34,10 @@ def _of_date(text: str) -> float:
     return moment.timestamp() if moment.tzinfo else math.nan
 
 
-def only_declared(request: Request) -> None:
+async def only_declared(request: Request) -> None:  # a plain function would cost each request a thread
     """Misread for a query parameter that the route does not know, or that comes twice: no wish is half granted."""
+    if not request.query_params:
+        return
     route = request.scope.get("route")
     known = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
     given = [name for name, _ in request.query_params.multi_items()]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from hmac import compare_digest
+from itertools import count
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -35,12 +36,13 @@ class Guard:
         self._expected = f"Bearer {token}".encode()
         self._hosts = frozenset(host.lower() for host in hosts)
         self._largest = largest
+        self._run, self._count = secrets.token_hex(4), count(1)  # randomness for each request costs a system call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = f"{self._run}-{next(self._count):x}"
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def answer(message: Message) -> None:
