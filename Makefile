@@ -49,7 +49,7 @@ check-house: .venv/.dev
 	$(BIN)/python -m pytest -q tests/arch
 
 soak: .tools/.test ## the long tests at full length: hundreds of kills, long loads (make test runs a tenth of them)
-	@$(BIN)/python -m pytest tests/soak --soak --timeout=0 -q $(ARGS)
+	@$(BIN)/python -m pytest --soak --timeout=0 -q $(ARGS)
 
 bench: .venv/.dev ## measured figures, medians and ratios, in a table
 	@$(BIN)/python -m bench $(ARGS)
