@@ -24,9 +24,15 @@ def show(why: Why, now: datetime) -> None:
     """All of it, for a person who follows it line by line."""
     out, one = console(), why.status
     out.width = min(out.width, WIDTH)
-    title = Text.assemble((one.slo, "bold"), (f" / {one.objective}", "dim"), f"  of the service {one.service}   ")
+    title = Text.assemble(
+        (one.slo, "bold"),
+        ("" if one.objective.isdigit() else f" / {one.objective}", "dim"),
+        f"  of the service {one.service}   ",
+    )
     out.print(title.append_text(state(one.state)))
     out.print(sentence(one))
+    if one.description:
+        out.print(Text(one.description, style="italic"))
     if one.trace:
         drawn = bars(one.trace, min(60, len(one.trace)))
         out.print(Text.assemble("\nbudget left  ", drawn, ("\n             · nothing known, red: overspent", "dim")))
