@@ -149,3 +149,28 @@ def test_a_layout_is_as_narrow_and_as_short_as_its_method_and_window_allow(metho
     """Bytes per row by method; days of hours by window."""
     layout = layout_for(method, days * DAY_S)
     assert (layout.bytes_per_row, layout.hour_days) == (row_bytes, reach)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40 * 1440 - 1), tallies), max_size=30), st.data())
+@settings(max_examples=30, deadline=None)
+def test_running_sums_at_many_times_are_the_look_ups_one_by_one(writes, data):
+    """For charts: to the minute in the days of minutes, at the next whole hour before them."""
+    ledger = Ledger(LAYOUTS[1], BEGIN, WIDTH)
+    for minute, tally in sorted(writes, key=lambda each: each[0]):
+        ledger.advance(max(ledger.head, BEGIN + minute * 60 + 60))
+        ledger.put(
+            BEGIN + minute * 60, np.array([1]), *(np.array([n]) for n in (tally.bad, tally.total, tally.covered))
+        )
+    ledger.advance(BEGIN + 40 * DAY_S - 60)
+    times = np.array(data.draw(st.lists(st.integers(ledger.oldest, ledger.head), min_size=1, max_size=20)), np.int64)
+    said = ledger.running(1, times)
+    for place, time in enumerate(times):
+        at = int(time) if time >= ledger.first_minute else -(-int(time) // 3_600) * 3_600
+        sums = ledger.sums(at, np.array([1]))
+        assert (said.bad[place], said.total[place], said.covered[place]) == (
+            sums.bad[0],
+            sums.total[0],
+            sums.covered[0],
+        )
+    with pytest.raises(OutOfReach):
+        ledger.running(1, np.array([ledger.head + 60]))

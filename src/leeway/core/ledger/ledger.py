@@ -140,6 +140,19 @@ class Ledger:
         sums = late - early
         return Tally(int(sums.bad[0]), int(sums.total[0]), int(sums.covered[0]))
 
+    def running(self, column: int, times: Ints) -> Sums:
+        """Running sums of one column at many times, for a chart. Raises OutOfReach for times it does not hold.
+
+        Times between whole hours before the days of minutes are taken at the next whole hour.
+        """
+        times = -(-times // MINUTE_S) * MINUTE_S
+        old = times < self.first_minute
+        times = np.where(old, -(-times // HOUR_S) * HOUR_S, times)
+        wrong = times[(times < self.oldest) | (times > self.head)]
+        if len(wrong):
+            raise OutOfReach(int(wrong[0]), None)
+        return Sums(*(quantity.at_times(times, old, column) for quantity in self._quantities))
+
     @property
     def nbytes(self) -> int:
         """Bytes reserved; rows never written cost no memory until they are."""
@@ -215,6 +228,14 @@ class _Quantity:
     def at_hour(self, hour: int, columns: Columns) -> Ints:
         slot = self._slot(hour)
         return self.base[slot, columns] + self.hours[slot, hour % DAY_S // HOUR_S, columns]
+
+    def at_times(self, times: Ints, old: NDArray[np.bool_], column: int) -> Ints:
+        day, second = times // DAY_S, times % DAY_S
+        slot = day % self.hour_days
+        hours = self.hours[slot, second // HOUR_S, column]
+        minutes = self.minutes[day % MINUTE_DAYS, second // MINUTE_S, column]
+        running: Ints = self.base[slot, column] + np.where(old, hours, minutes)
+        return running
 
     def _add(self, time: int, head: int, columns: NDArray[np.intp], change: Ints) -> None:
         """Adds to every row of the day after this minute, up to the head, and to the later bases."""
