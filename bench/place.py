@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from leeway.config import Config, load
+
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
@@ -59,6 +61,11 @@ def free_bytes() -> int:
     """Memory that can be had without swapping."""
     lines = Path("/proc/meminfo").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("MemAvailable")).split()[1]) * 1024
+
+
+def config(data: Path, hosts: tuple[str, ...] = ()) -> Config:
+    """Settings of a server over this folder, whose sources may reach these hosts of this machine."""
+    return load(None, {}, {"data": data, "allow_hosts": frozenset(hosts)})
 
 
 class ShiftedClock:

@@ -1,0 +1,54 @@
+"""From the start of the process to the first answer, over a store with a month in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+
+from bench.figure import Figure, Line, expect
+from bench.history import History, history, truth
+from bench.place import ShiftedClock, aside, config
+from bench.server import serving
+from leeway.app import running
+from leeway.engine.book import Book
+
+
+def run(*, quick: bool) -> Iterator[Line]:
+    """Process start to ready, and the part of it that the ledgers take."""
+    slos, days = (20, 2) if quick else (1_000, 30)
+    past = history(slos, days)
+    taken = []
+    for _ in range(1 if quick else 5):
+        begin = time.perf_counter()
+        with serving(past.data, past.at) as server:
+            taken.append(time.perf_counter() - begin)
+            _check(past, server.port)
+    yield Figure(f"start with {slos:,} SLOs × {days} days of minutes: process to ready", "s", tuple(taken), 3)
+    warm = aside(_book, past, 1 if quick else 5)
+    yield Figure(f"of which filling the ledgers ({slos:,} × {days} days)", "s", warm)
+
+
+def _book(past: History, repeats: int) -> tuple[float, ...]:
+    async def book() -> tuple[float, ...]:
+        async with running(config(past.data), ShiftedClock(past.at)) as leeway:
+            engine, taken = leeway.engine, []
+            for _ in range(repeats):
+                begin = time.perf_counter()
+                made = Book(engine._points, past.at)  # noqa: SLF001 - the part is measured without the rest
+                made.set_goals(engine._catalog.goals)  # noqa: SLF001 - as above
+                taken.append(time.perf_counter() - begin)
+                made.close()
+            return tuple(taken)
+
+    return asyncio.run(book())
+
+
+def _check(past: History, port: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/slos/slo-7", timeout=60) as answer:
+        (said,) = json.load(answer)
+    good, total = truth(len(past.series), 7, past.days)
+    budget = said["budget"]
+    expect((budget["good"], budget["total"]) == (good, total), f"good and total are {good}, {total}, not {budget}")
