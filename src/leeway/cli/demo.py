@@ -14,7 +14,8 @@ from leeway.cli.logs import write_logs
 from leeway.cli.params import SERVER
 
 if TYPE_CHECKING:
-    from leeway.demo import Talk, Whereabouts
+    from leeway.demo.control import Talk
+    from leeway.demo.whereabouts import Whereabouts
 
 PORT = 8474
 
@@ -69,7 +70,7 @@ def command(ctx: click.Context, port: int, data: Path | None, *, keep: bool) -> 
     write_logs(least=logging.WARNING)
     click.echo("Opening the bar, and writing 90 days of history …", err=True)
     from leeway.app import SystemClock  # late: `--help` needs no engine
-    from leeway.demo import Wish, demonstrate
+    from leeway.demo.run import Wish, demonstrate
     from leeway.server import listen
 
     wish = Wish(port, data, keep)
@@ -92,7 +93,8 @@ def command(ctx: click.Context, port: int, data: Path | None, *, keep: bool) -> 
 def break_(errors: float, port: int | None) -> None:
     """Break the bar: from now on a share of its guests walks out."""
     from leeway.client import SystemClock
-    from leeway.demo import break_bar, find
+    from leeway.demo.control import break_bar
+    from leeway.demo.whereabouts import find
 
     where = find(port)
     break_bar(where, SystemClock(), errors)
@@ -107,7 +109,8 @@ def break_(errors: float, port: int | None) -> None:
 def mend(port: int | None) -> None:
     """Mend the bar: everybody is greeted again."""
     from leeway.client import SystemClock
-    from leeway.demo import find, mend_bar
+    from leeway.demo.control import mend_bar
+    from leeway.demo.whereabouts import find
 
     where = find(port)
     _say(mend_bar(where, SystemClock()))
@@ -120,7 +123,8 @@ def mend(port: int | None) -> None:
 def status(port: int | None) -> None:
     """Say how the bar is, and where the demo runs."""
     from leeway.client import SystemClock
-    from leeway.demo import find, look
+    from leeway.demo.control import look
+    from leeway.demo.whereabouts import find
 
     where = find(port)
     _say(look(where, SystemClock()))
