@@ -73,10 +73,11 @@ def _source(out: Console, why: Why, now: datetime) -> None:
     source = why.status.source
     _heading(out, "Where the data comes from")
     if source.pulled:
-        answered = figures.age(source.last_success, now)
-        _say(
-            out, f"{source.source} is asked {figures.duration(source.delay_s)} after the fact; it answered {answered}."
-        )
+        when = f"{figures.duration(source.delay_s)} after each minute" if source.delay_s else "after each minute"
+        answered = "has not answered yet"
+        if source.last_success is not None:
+            answered = f"answered last {figures.age(source.last_success, now)}"
+        _say(out, f"{source.source} is asked {when}; it {answered}.")
     else:
         newest = "none yet" if why.status.data_until is None else figures.age(why.status.data_until, now)
         _say(out, f"Points are pushed; the newest: {newest}.")

@@ -50,17 +50,19 @@ def percent(share: float | None) -> str:
 
 
 def rough(share: float | None) -> str:
-    """A share of the budget: whole per cents, tenths below ten. Less than nothing never reads as nothing.
+    """A share of the budget, rounded down so that it never reads better than it is: whole per cents, tenths below ten.
 
-    >>> rough(0.4132), rough(0.0721), rough(-1.5), rough(-0.0001), rough(1.0)
-    ('41\\xa0%', '7.2\\xa0%', '−150\\xa0%', '−0.01\\xa0%', '100\\xa0%')
+    >>> rough(0.4199), rough(0.0721), rough(-1.493), rough(-0.0001), rough(0.0004), rough(1.0)
+    ('41\\xa0%', '7.2\\xa0%', '−150\\xa0%', '−0.01\\xa0%', '0.04\\xa0%', '100\\xa0%')
     """
     if share is None:
         return NONE
     size = abs(share) * 100
-    if size and size < 0.1:
+    if 0 < size < 0.1:
         return f"{_sign(share)}{size:.1g}{SPACE}%"
-    return f"{_sign(share)}{size:,.{0 if size >= 10 or size == 0 else 1}f}{SPACE}%"
+    steps = 1 if size >= 10 or size == 0 else 10
+    down = math.floor(round(share * 100 * steps, 9)) / steps
+    return f"{_sign(share)}{abs(down):,g}{SPACE}%" if abs(down) < 100_000 else f"{_sign(share)}{abs(down):,.0f}{SPACE}%"
 
 
 def amount(number: float) -> str:
