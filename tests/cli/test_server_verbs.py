@@ -69,7 +69,7 @@ def test_status_shows_every_objective_and_its_state_in_words(leeway, shop):
         "50 %",
         "3,000 of 6,000 events",
         "0.5×",
-        "42 % filled",
+        "41 % filled",
     ):
         assert figure in line
     assert "? no data" in next(line for line in out.splitlines() if "unseen" in line)

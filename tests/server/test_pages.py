@@ -53,7 +53,7 @@ def test_each_objective_has_a_row_with_its_numbers(shop):
     assert "95 % 94.8 % … 95.2 %" in text
     assert "50 % 3,000 of 6,000 events" in text
     assert "coverage 41.6 %" in text
-    assert "window 42 % filled" in text
+    assert "window 41 % filled" in text
     overspent = text_of(row_of(html, "search"))
     assert "✕ exhausted" in overspent
     assert "−100 % −6,000 of 6,000 events" in overspent
