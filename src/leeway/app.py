@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from leeway import sources
+from leeway.client import keep_token
 from leeway.config import Config
 from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
@@ -27,24 +24,6 @@ from leeway.spec.documents import Document
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
 from leeway.store import backup, open_points, open_state
-
-TOKEN_FILE = "token"  # noqa: S105 - the file's name, not what is in it
-
-
-class SystemClock:
-    """The machine's clock: the one place that asks it."""
-
-    def now(self) -> float:
-        """Wall time in epoch seconds."""
-        return time.time()  # noqa: TID251 - this is the Clock that everybody else is told to ask
-
-    def monotonic(self) -> float:
-        """Seconds that only grow."""
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """Waits on the monotonic clock; asyncio does."""
-        await asyncio.sleep(max(0.0, seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +59,13 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
             )
             try:
                 await engine.start()
-                yield Leeway(engine, token(config.data))
+                yield Leeway(engine, keep_token(config.data))
             finally:
                 await engine.stop()
         finally:
             state.close()
     finally:
         points.close()
-
-
-def token(data: Path) -> str:
-    """The token that writes need: made at the first start, readable by the owner of the data folder only."""
-    file = data / TOKEN_FILE
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(f"lw_{secrets.token_urlsafe(32)}\n")
-    return file.read_text().strip()
 
 
 def texts() -> Texts:

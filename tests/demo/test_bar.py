@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from leeway.app import SystemClock
+from leeway.clock import SystemClock
 from leeway.demo.bar import LIMIT_S, Bar, open_doors
 from leeway.demo.whereabouts import Whereabouts, find, folder, noted
 from leeway.errors import Denied, NotFound

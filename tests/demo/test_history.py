@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeway.app import SystemClock, running, texts
+from leeway.app import running, texts
+from leeway.clock import SystemClock
 from leeway.config import load
 from leeway.core.assess import Assessment
 from leeway.demo.history import DAY_S, HOUR_S, NOON_S, STORIES, Minutes, Story, last_batch

@@ -69,7 +69,7 @@ def command(ctx: click.Context, port: int, data: Path | None, *, keep: bool) -> 
         return
     write_logs(least=logging.WARNING)
     click.echo("Opening the bar, and writing 90 days of history …", err=True)
-    from leeway.app import SystemClock  # late: `--help` needs no engine
+    from leeway.clock import SystemClock  # late: `--help` needs no engine
     from leeway.demo.run import Wish, demonstrate
     from leeway.server import listen
 
@@ -92,7 +92,7 @@ def command(ctx: click.Context, port: int, data: Path | None, *, keep: bool) -> 
 @port_option
 def break_(errors: float, port: int | None) -> None:
     """Break the bar: from now on a share of its guests walks out."""
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
     from leeway.demo.control import break_bar
     from leeway.demo.whereabouts import find
 
@@ -108,7 +108,7 @@ def break_(errors: float, port: int | None) -> None:
 @port_option
 def mend(port: int | None) -> None:
     """Mend the bar: everybody is greeted again."""
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
     from leeway.demo.control import mend_bar
     from leeway.demo.whereabouts import find
 
@@ -122,7 +122,7 @@ def mend(port: int | None) -> None:
 @port_option
 def status(port: int | None) -> None:
     """Say how the bar is, and where the demo runs."""
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
     from leeway.demo.control import look
     from leeway.demo.whereabouts import find
 
@@ -131,7 +131,9 @@ def status(port: int | None) -> None:
     _watch(where)
     came = datetime.fromtimestamp(where.batch, UTC)
     nine = f"{came:%Y-%m-%d}T09:00:00Z"
-    click.echo(f"The late batch was written at {came:%Y-%m-%d %H:%M} UTC. The budget of that morning, as it is known now,")
+    click.echo(
+        f"The late batch was written at {came:%Y-%m-%d %H:%M} UTC. The budget of that morning, as it is known now,"
+    )
     click.echo("and as it was known then:")
     click.echo(f"  curl '{where.page}/api/v1/slos/daily-report/budget?as_of={nine}'")
     click.echo(f"  curl '{where.page}/api/v1/slos/daily-report/budget?as_of={nine}&known_at={nine}'")

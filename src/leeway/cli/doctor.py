@@ -94,7 +94,7 @@ def _disk(data: Path) -> Iterator[Note]:
 
 
 def _server(server: str) -> Iterator[Note]:
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
 
     async def look(client: Client) -> tuple[Health, list[Source], float]:
         clock = SystemClock()

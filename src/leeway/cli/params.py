@@ -65,7 +65,8 @@ def default_data() -> Path:
 
 def ask(server: str, question: Callable[[Client], Awaitable[Answer]], *, data: Path | None = None) -> Answer:
     """One conversation with the server; with `data`, by the token that is in this folder."""
-    from leeway.client import Client, SystemClock, read_token  # late: `--help` needs no HTTP
+    from leeway.client import Client, read_token  # late: `--help` needs no HTTP
+    from leeway.clock import SystemClock
 
     async def talk() -> Answer:
         token = read_token(data) if data else ""

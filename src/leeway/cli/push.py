@@ -91,7 +91,7 @@ def command(
 
 
 def _time(text: str | None) -> int:
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
     from leeway.formats.points_csv import parse_time
 
     if text is None:

@@ -124,7 +124,7 @@ def _tenths() -> Callable[[Job], None]:
 
 
 async def _follow(client: Client, job: Job, tell: Callable[[Job], None]) -> Job:
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
 
     clock = SystemClock()
     while True:

@@ -59,7 +59,8 @@ def command(file: Path | None, **flags: str | tuple[str, ...] | None) -> None:
 
 
 async def _serve(config: Config) -> None:
-    from leeway.app import SystemClock, running
+    from leeway.app import running
+    from leeway.clock import SystemClock
     from leeway.server import listen
     from leeway.server.app import create_app
 

@@ -102,7 +102,7 @@ def show_documents(revisions: Sequence[Revision], now: datetime) -> None:
 
 def now_utc() -> datetime:
     """The machine's time, for ages."""
-    from leeway.client import SystemClock
+    from leeway.clock import SystemClock
 
     return datetime.fromtimestamp(SystemClock().now(), UTC)
 

@@ -1,4 +1,4 @@
-"""The machine's clock, for programs that talk to a server and run no engine of their own."""
+"""The machine's clock: the one place that asks it. Everybody else takes the time as an argument, or a Clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class SystemClock:
 
     def now(self) -> float:
         """Wall time in epoch seconds."""
-        return time.time()  # noqa: TID251 — this is a Clock, which everybody else is told to ask
+        return time.time()  # noqa: TID251 — this is the Clock that everybody else is told to ask
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
