@@ -37,9 +37,9 @@ class Program:
         """Standard error so far."""
         return self._err.read_text()
 
-    def until(self, found: Callable[[], Found]) -> Found:
+    def until(self, found: Callable[[], Found], patience_s: float = PATIENCE_S) -> Found:
         """Waits until this finds something; fails if the program ends before, or nothing is found."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + patience_s
         while time.monotonic() < end:
             if answer := found():
                 return answer

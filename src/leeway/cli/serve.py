@@ -56,6 +56,8 @@ def command(file: Path | None, **flags: str | tuple[str, ...] | None) -> None:
     from leeway.server import listen  # late: `--help` and a wrong setting need no server
 
     listen.until_stopped(lambda: _serve(config))
+    if sys.stderr.isatty():
+        click.echo("\nStopped. Everything that was acknowledged is on disk.", err=True)
 
 
 async def _serve(config: Config) -> None:
@@ -71,8 +73,6 @@ async def _serve(config: Config) -> None:
             hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
             app = create_app(leeway.engine, token=leeway.token, hosts=hosts, clock=clock, data=config.data)
             await listen.serve(app, listener, lambda: _say(config, port, leeway))
-    if sys.stderr.isatty():
-        click.echo("Stopped. Everything that was acknowledged is on disk.", err=True)
 
 
 def _say(config: Config, port: int, leeway: Leeway) -> None:

@@ -74,7 +74,9 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
                     panels=lambda: panel(bar, clock),
                 )
                 page = f"http://{listen.HOST}:{port}"
-                where = Whereabouts(page, port, str(folder), os.getpid(), f"{address}/control", token, last_batch(int(now)))
+                where = Whereabouts(
+                    page, port, str(folder), os.getpid(), f"{address}/control", token, last_batch(int(now))
+                )
 
                 def started() -> None:
                     phase("the page is there")
