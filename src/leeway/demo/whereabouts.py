@@ -45,9 +45,11 @@ def folder() -> Path:
 def noted(where: Whereabouts) -> Iterator[None]:
     """The demo can be found as long as this lasts."""
     path = folder() / f"demo-{where.port}.json"
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(where), file)
+    fresh.replace(path)  # whole or not there: somebody may be looking
     try:
         yield
     finally:
@@ -64,15 +66,22 @@ def find(port: int | None) -> Whereabouts:
 
 
 def _all() -> list[Whereabouts]:
-    """Demos whose process lives, the newest first. Notes of dead ones are cleared away."""
+    """Demos whose process lives, the newest first. Notes of dead ones, and of other versions, are cleared away."""
     found = []
     for path in sorted(folder().glob("demo-*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
-        where = Whereabouts(**json.loads(path.read_text("utf-8")))
-        if _lives(where.pid):
+        where = _read(path)
+        if where is not None and _lives(where.pid):
             found.append(where)
         else:
             path.unlink(missing_ok=True)
     return found
+
+
+def _read(path: Path) -> Whereabouts | None:
+    try:
+        return Whereabouts(**json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError):
+        return None
 
 
 def _lives(pid: int) -> bool:
