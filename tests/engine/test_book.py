@@ -54,7 +54,7 @@ def goals(draw):
     return made
 
 
-minutes = st.one_of(st.integers(0, 30), st.integers(0, 3_000), st.integers(0, 70 * 1440))
+minutes = st.one_of(st.integers(-6, 30), st.integers(0, 3_000), st.integers(0, 70 * 1440))
 batches = st.lists(st.tuples(st.integers(1, 2), minutes, st.integers(0, 3), st.integers(0, 3)), max_size=12)
 
 
@@ -67,13 +67,15 @@ def rows(batch, at):
 
 
 waits = st.one_of(st.integers(0, 200), st.integers(0, 8 * 1440))
-fates = st.sampled_from(["goes on", "settles", "settles, is killed", "is killed", "is killed before it looks"])
+fates = st.sampled_from(
+    ["goes on", "settles", "settles, is killed", "is killed", "is killed before it looks", "forgets one, settles"]
+)
 
 
 @given(goals(), st.lists(st.tuples(waits, batches, fates), min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None)
 def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, history):
-    """Late data, corrections, births in the past, days passing, kills: assessments are equal, number by number."""
+    """Late and early data, corrections, births in the past, days passing, kills, goals that come and go: all equal."""
     store, at = MemoryPoints(), NOW
     book = Book(store, at)
     book.set_goals(wanted)
@@ -83,8 +85,13 @@ def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, histor
             store.append(rows(batch, at), known_at=at)
         if fate != "is killed before it looks":
             book.catch_up(at)
-        if fate.startswith("settles"):
+        if fate.startswith("forgets"):
+            book.set_goals(wanted[1:])
+            book.catch_up(at)
+        if "settles" in fate:
             book.settle(at - at % DAY_S - DAY_S)
+        if fate.startswith("forgets"):
+            book.set_goals(wanted)
         if "is killed" in fate:
             book.close()
             book = Book(store, at)

@@ -130,8 +130,8 @@ class PointStore(Protocol):
     def hours_mark(self) -> int:
         """The last mark, 0 if there is none."""
 
-    def drop_hours(self, objectives: Sequence[int]) -> None:
-        """Forgets the roll-up of objectives whose definition changed."""
+    def keep_hours(self, objectives: Sequence[int]) -> None:
+        """Forgets the roll-up of all other objectives: of those that nobody follows any more."""
 
     def compact(self, day: int) -> None:
         """Moves one finished UTC day (epoch days) to history: newest versions sorted by series, older ones apart."""

@@ -42,10 +42,11 @@ class Book:
         self._home: dict[int, Shelf] = {}
         self._born: dict[int, int] = {}
         self._changed: dict[int, Span] = {}
+        self._waiting: dict[int, Span] = {}
         self._seq = self._judged_seq = points.hours_mark()
         self._lock = threading.RLock()
         self._changes_lock = threading.Lock()
-        self.head = at - at % MINUTE_S
+        self.head = self._judged_to = at - at % MINUTE_S
         self._unsettled = _first_minutes(self.head)
         self._stop = points.follow(self.note)
 
@@ -62,33 +63,46 @@ class Book:
                 self._seq = max(self._seq, change.seq)
 
     def set_goals(self, goals: Iterable[Goal]) -> None:
-        """Makes these the goals: new ones are warmed from the store, those not named leave."""
+        """Makes these the goals: new ones are warmed from the store, those not named leave.
+
+        What leaves is forgotten in the roll-up too: nobody follows its changes until it comes back.
+        """
         with self._lock:
             wanted = {goal.number: goal for goal in goals if goal.in_ledger}
-            for number in [number for number in self._home if number not in wanted]:
-                self._home.pop(number).remove(number)
+            self._points.keep_hours(list(wanted))
+            self._leave([number for number in self._home if number not in wanted])
             new = [goal for number, goal in wanted.items() if number not in self._home]
-            self._born |= {series: span.start for series, span in self._points.extent().items()}
+            extent = self._points.extent()
+            self._born |= {series: span.start for series, span in extent.items()}
             self._place(new)
-            for shelf, theirs in self._by_shelf(new):
-                self._warm(shelf, theirs)
+            try:
+                for shelf, theirs in self._by_shelf(new):
+                    self._warm(shelf, theirs)
+            except BaseException:  # a goal whose past is not known must not pass for one without a past
+                self._leave([goal.number for goal in new])
+                raise
+            ahead = {goal.series: extent[goal.series].end for goal in new if goal.series in extent}
+            self._wait({series: Span(self.head, end) for series, end in ahead.items() if end > self.head})
 
     def catch_up(self, at: int) -> None:
-        """Lets time pass to the minute `at` and judges again whatever changed."""
+        """Lets time pass to the minute `at` and judges again whatever changed; what fails is judged the next time."""
         with self._lock:
-            at = max(self.head, at - at % MINUTE_S)
-            changed = self._drain(at)
-            before, self.head = self.head, at
+            self.head = at = max(self.head, at - at % MINUTE_S)
+            seq = self._drain(at)
             for shelves in self._shelves.values():
                 for shelf in shelves:
                     shelf.ledger.advance(at)
-            touched = dict(self._touched(changed, before))
+            touched = dict(self._touched())
             fresh = [goal for goal, span in touched.items() if span.start >= at - FRESH_S]
             for shelf, goals in self._by_shelf(fresh):
                 self._judge_fresh(shelf, goals, min(touched[goal].start for goal in goals))
             for goal, span in touched.items():
                 if span.start < at - FRESH_S:
                     self._judge_days(self._home[goal.number], goal, span)
+            self._judged_seq, self._judged_to = seq, at
+            self._waiting = {
+                series: Span(max(at, span.start), span.end) for series, span in self._waiting.items() if span.end > at
+            }
 
     def tally(self, goal: Goal) -> Callable[[Span], Tally]:
         """How to tally any span of this goal up to the head."""
@@ -160,24 +174,32 @@ class Book:
             groups[id(self._home[goal.number])].append(goal)
         return [(self._home[theirs[0].number], theirs) for theirs in groups.values()]
 
-    def _drain(self, at: int) -> dict[int, Span]:
-        """What changed up to `at`; what lies ahead of it stays for a later minute. Births move the policy's start."""
+    def _leave(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self._home.pop(number).remove(number)
+
+    def _drain(self, at: int) -> int:
+        """Adds what changed to what waits to be judged; returns the seq up to which. Births move the policy's start."""
         with self._changes_lock:
-            changed, self._judged_seq = self._changed, self._seq
-            self._changed = {
-                series: Span(max(at, span.start), span.end) for series, span in changed.items() if span.end > at
-            }
+            changed, self._changed, seq = self._changed, {}, self._seq
         for series, span in changed.items():
             born = self._born.get(series)
             if born is None or span.start < born:
                 self._born[series] = span.start
                 changed[series] = Span(span.start, max(span.end, at if born is None else born))
-        return changed
+        self._wait(changed)
+        return seq
 
-    def _touched(self, changed: dict[int, Span], before: int) -> Iterable[tuple[Goal, Span]]:
-        """Per goal the minutes to judge again: those of changed points and of slices that completed since `before`."""
+    def _wait(self, changed: dict[int, Span]) -> None:
+        for series, span in changed.items():
+            known = self._waiting.get(series)
+            self._waiting[series] = span if known is None else _join(known, span)
+
+    def _touched(self) -> Iterable[tuple[Goal, Span]]:
+        """Per goal the minutes to judge again: those of changed points and of slices that completed meanwhile."""
+        before = self._judged_to
         for goal in [goal for shelf in self._used() for goal in shelf.goals.values()]:
-            span, lasts = changed.get(goal.series), lasts_s(goal)
+            span, lasts = self._waiting.get(goal.series), lasts_s(goal)
             if span is not None:
                 span = Span(span.start - span.start % lasts, span.end + reach_s(goal))
             if goal.waits and self.head // lasts > before // lasts:

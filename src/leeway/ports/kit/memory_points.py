@@ -165,10 +165,10 @@ class MemoryPoints:
         """As kept."""
         return self.held.hours_mark
 
-    def drop_hours(self, objectives: Sequence[int]) -> None:
-        """Forgets them."""
+    def keep_hours(self, objectives: Sequence[int]) -> None:
+        """Forgets the others."""
         with self._lock:
-            self.held.hours = {pair: sums for pair, sums in self.held.hours.items() if pair[0] not in objectives}
+            self.held.hours = {pair: sums for pair, sums in self.held.hours.items() if pair[0] in objectives}
 
     def compact(self, day: int) -> None:
         """Nothing to do: a list has one form."""

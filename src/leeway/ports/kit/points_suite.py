@@ -354,11 +354,13 @@ class PointStoreSuite:
         assert judged(store.hours([1], Span(START, START + 7200))) == [(1, 0, 1, 1, 1), (1, 1, 2, 1, 1)]
         assert judged(store.hours([1], Span(START + 1, START + 7201))) == [(1, 1, 2, 1, 1), (1, 2, 3, 1, 1)]
 
-    def test_a_changed_definition_forgets_its_hours_only(self, store: PointStore) -> None:
-        """The others keep theirs."""
+    def test_hours_of_objectives_that_nobody_follows_are_forgotten(self, store: PointStore) -> None:
+        """The others keep theirs; keeping none is a reason to forget all."""
         store.save_hours(tallies((1, 0, 1, 1, 1), (2, 0, 2, 1, 1)))
-        store.drop_hours([1])
+        store.keep_hours([2, 3])
         assert judged(store.hours([1, 2], ALWAYS)) == [(2, 0, 2, 1, 1)]
+        store.keep_hours([])
+        assert judged(store.hours([1, 2], ALWAYS)) == []
 
     def test_the_mark_of_the_roll_up_is_kept(self, store: PointStore) -> None:
         """Nothing is marked at first; the last mark stands."""

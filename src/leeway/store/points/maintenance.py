@@ -91,9 +91,11 @@ def save_hours(cursor: Cursor, tallies: Tallies) -> None:
     cursor.execute("INSERT INTO hours SELECT objective, hour, bad, total, covered FROM judged")
 
 
-def drop_hours(cursor: Cursor, objectives: Sequence[int]) -> None:
-    """Forgets these objectives."""
-    cursor.execute("DELETE FROM hours WHERE objective IN (SELECT unnest(?::INTEGER[]))", [list(objectives)])
+def keep_hours(cursor: Cursor, objectives: Sequence[int]) -> None:
+    """Forgets all others; without others it writes nothing, so a full disk is no hindrance."""
+    others = "FROM hours WHERE objective NOT IN (SELECT unnest(?::INTEGER[]))"
+    if cursor.execute(f"SELECT 1 {others} LIMIT 1", [list(objectives)]).fetchone():
+        cursor.execute(f"DELETE {others}", [list(objectives)])
 
 
 def copy_to(cursor: Cursor, source: str, copy: Path) -> None:

@@ -104,10 +104,10 @@ class DuckPoints:
         """How far the roll-up reflects the points."""
         return self._database.run(lambda cursor: noted(cursor, HOURS_MARK))
 
-    def drop_hours(self, objectives: Sequence[int]) -> None:
-        """Forgets the roll-up of these objectives."""
+    def keep_hours(self, objectives: Sequence[int]) -> None:
+        """Forgets the roll-up of all other objectives; writes nothing when there are none."""
         with self._roll_up:
-            self._database.transact(lambda cursor: maintenance.drop_hours(cursor, objectives))
+            self._database.transact(lambda cursor: maintenance.keep_hours(cursor, objectives))
 
     def compact(self, day: int) -> None:
         """Sorts one day into history; again after late rows came for it."""
