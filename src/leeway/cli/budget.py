@@ -45,12 +45,14 @@ def command(
         raise Invalid("no SLO is defined here", place=", ".join(files), mend="give a file with a document of kind SLO")
     result = evaluate(plans, _table(points), at=_time(at), step_s=_step(step))
     _tell(result, points)
+    answer = [as_json(one.slo, one.assessment) for one in result.assessed]
     if output == "json":
-        write_json([as_json(one.slo, one.assessment) for one in result.assessed])
+        write_json(answer)
     else:
-        from leeway.cli.assessed import show  # late: Rich takes a while, and JSON does not need it
+        from leeway.cli.assessed import show  # late: what draws tables takes a while, and JSON does not need it
+        from leeway.client.documents import Assessment
 
-        show(result.assessed)
+        show([Assessment.model_validate(one) for one in answer])
     if all(one.assessment.health is Health.NO_DATA for one in result.assessed):
         context.exit(Exit.CANNOT_DECIDE)
 
