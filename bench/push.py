@@ -21,7 +21,8 @@ from bench.server import Server, serving
 from leeway.core.window import Span
 from leeway.store import open_points
 
-SHAPES = ((10, "objects"), (10, "columns"), (1, "columns"))
+Shapes = tuple[tuple[int, str], ...]
+SHAPES: Shapes = ((10, "objects"), (10, "columns"), (1, "columns"))
 """How many minutes of each SLO follow one another in a body, and how it is written."""
 
 WANTED = 100_000
@@ -32,12 +33,12 @@ def run(*, quick: bool) -> Iterator[Line]:
     slos, points = (50, 20_000) if quick else (1_000, 1_000_000)
     with scratch() as empty:
         aside(_define, empty / "data", slos)
-        yield from _figures(empty / "data", slos, points, 1 if quick else 3)
+        yield from _figures(empty / "data", slos, points, SHAPES[: 1 if quick else None], 1 if quick else 3)
 
 
-def _figures(empty: Path, slos: int, points: int, repeats: int) -> Iterator[Line]:
+def _figures(empty: Path, slos: int, points: int, shapes: Shapes, repeats: int) -> Iterator[Line]:
     for size, connections in ((10_000, 1), (500, 16)):
-        for minutes, shape in SHAPES:
+        for minutes, shape in shapes:
             rates, walls = [], []
             for _ in range(repeats):
                 rate, wall = _pushed(empty, (slos, points, size, minutes), connections, shape)

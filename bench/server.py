@@ -22,6 +22,11 @@ class Server:
     port: int
     token: str
 
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
 
 @contextmanager
 def serving(folder: Path, at: float, *, speed: float = 1.0, hosts: tuple[str, ...] = ()) -> Iterator[Server]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
 
+from bench import web
 from bench.figure import Figure, Line, expect
 from bench.history import History, history, truth
 from bench.place import ShiftedClock, aside, config
-from bench.server import serving
+from bench.server import Server, serving
 from leeway.app import running
 from leeway.engine.book import Book
 
@@ -25,7 +24,7 @@ def run(*, quick: bool) -> Iterator[Line]:
         begin = time.perf_counter()
         with serving(past.data, past.at) as server:
             taken.append(time.perf_counter() - begin)
-            _check(past, server.port)
+            _check(past, server)
     yield Figure(f"start with {slos:,} SLOs × {days} days of minutes: process to ready", "s", tuple(taken), 3)
     warm = aside(_book, past, 1 if quick else 5)
     yield Figure(f"of which filling the ledgers ({slos:,} × {days} days)", "s", warm)
@@ -46,8 +45,7 @@ def _book(past: History, repeats: int) -> tuple[float, ...]:
     return asyncio.run(book())
 
 
-def _check(past: History, port: int) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/slos/slo-7/status", timeout=60) as answer:
-        (said,) = json.load(answer)["items"]
+def _check(past: History, server: Server) -> None:
+    (said,) = web.tree(f"{server.url}/api/v1/slos/slo-7/status")["items"]
     good, total = truth(len(past.series), 7, past.days)
     expect((said["good"], said["total"]) == (good, total), f"{good} of {total} are good, not {said['good']}")

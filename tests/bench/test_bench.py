@@ -1,0 +1,42 @@
+"""Every benchmark runs, and what it measures is right. How long anything takes is nobody's business here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAYS = {
+    "tick": ["tick of 1,000 objectives", "resident"],
+    "store": ["durable append", "compaction beside, p99", "from the ledger", "from the store"],
+    "start": ["process to ready", "filling the ledgers"],
+    "replay": ["Occurrences", "Timeslices"],
+    "push": ["batches of 10,000", "batches of 500"],
+    "command": ["leeway --version"],
+    "peers": ["Prometheus", "slo-generator"],
+}
+
+
+def bench(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", SAYS)
+def test_a_benchmark_measures_what_is_right(name):
+    """With small sizes each fills its lines of the table, and its own checks of what it measured hold."""
+    done = bench("--quick", "--only", name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "not for quoting" in done.stdout
+    assert [words for words in SAYS[name] if words not in done.stdout] == []
+
+
+def test_every_benchmark_is_tested():
+    """The names that `python -m bench --help` offers are those above."""
+    offered = bench("--help").stdout
+    assert "{" + ",".join(SAYS) + "}" in offered.replace("\n", "").replace(" ", "")
