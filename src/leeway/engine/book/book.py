@@ -217,11 +217,12 @@ class Book:
 
     def _judge_days(self, shelf: Shelf, goal: Goal, span: Span) -> None:
         start = max(shelf.ledger.oldest, span.start - span.start % DAY_S)
-        for day in range(start, span.end, DAY_S):
-            if day >= shelf.ledger.first_minute:
-                self._put_day(shelf, [goal], day)
-            else:
-                self._past.rejudge(shelf, [goal], self._born, day, self.head)
+        minutes = max(start, shelf.ledger.first_minute)
+        if start < min(minutes, span.end):
+            old = Span(start, min(minutes, -(-span.end // DAY_S) * DAY_S))
+            self._past.rejudge(shelf, [goal], self._born, old, self.head)
+        for day in range(minutes, span.end, DAY_S):
+            self._put_day(shelf, [goal], day)
 
     def _put_day(self, shelf: Shelf, goals: list[Goal], day: int) -> None:
         span = Span(day, day + DAY_S)

@@ -10,13 +10,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from leeway.core.ledger.grid import HOUR_S, HOURS
+from leeway.core.ledger.grid import HOUR_S, HOURS, MINUTES
 from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine.book.increments import Increments, increments, lasts_s, reach_s, read_span
 from leeway.engine.book.shelf import Shelf
 from leeway.engine.goal import Goal
 from leeway.ports.points import PointStore, Tallies
+
+MINUTES_AT_ONCE = 4_000_000
+"""Minutes × goals that are judged from one read of the store."""
 
 _NAMES = ("bad", "total", "covered")
 
@@ -31,24 +34,34 @@ class Past:
         """Fills whole days of hours for new columns; what the roll-up lacks or has missed is judged again."""
         saved = self._points.hours([goal.number for goal in goals], span)
         stale = self._stale(goals, born, span)
+        runs: list[tuple[list[Goal], Span]] = []
         for day in range(span.start, span.end, DAY_S):
             lived = [goal for goal in goals if born.get(goal.series, span.end) < day + DAY_S]
             found = np.searchsorted(saved.hour, (day // HOUR_S, (day + DAY_S) // HOUR_S))
-            there = set(saved.objective[found[0] : found[1]].tolist())
-            kept = [goal for goal in lived if goal.number in there and (goal.number, day) not in stale]
+            there = {number for number in saved.objective[slice(*found)].tolist() if (number, day) not in stale}
+            kept = [goal for goal in lived if goal.number in there]
             if kept:
                 shelf.ledger.put_hours(day, shelf.columns(kept), *_dense(saved, slice(*found), kept, day).arrays)
-            lost = [goal for goal in lived if goal not in kept]
+            lost = [goal for goal in lived if goal.number not in there]
+            if runs and runs[-1][0] == lost:
+                runs[-1] = (lost, Span(runs[-1][1].start, day + DAY_S))
+            else:
+                runs.append((lost, Span(day, day + DAY_S)))
+        for lost, days in runs:
             if lost:
-                self.rejudge(shelf, lost, born, day, until)
+                self.rejudge(shelf, lost, born, days, until)
 
-    def rejudge(self, shelf: Shelf, goals: list[Goal], born: dict[int, int], day: int, until: int) -> None:
-        """Judges one old day again from the store, in the ledger and in the roll-up."""
-        span = Span(day, day + DAY_S)
-        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
-        hours = increments(goals, rows, born, span, until).per_hour()
-        shelf.ledger.put_hours(day, shelf.columns(goals), *hours.arrays)
-        self._save(goals, hours, day)
+    def rejudge(self, shelf: Shelf, goals: list[Goal], born: dict[int, int], days: Span, until: int) -> None:
+        """Judges old whole days again from the store, in the ledger and in the roll-up; several days in one read."""
+        at_once = max(1, MINUTES_AT_ONCE // (MINUTES * len(goals))) * DAY_S
+        for start in range(days.start, days.end, at_once):
+            span = Span(start, min(start + at_once, days.end))
+            rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
+            hours = increments(goals, rows, born, span, until).per_hour()
+            for place, day in enumerate(range(span.start, span.end, DAY_S)):
+                of_day = slice(place * HOURS, (place + 1) * HOURS)
+                shelf.ledger.put_hours(day, shelf.columns(goals), *(each[of_day] for each in hours.arrays))
+            self._save(goals, hours, span.start)
 
     def settle(self, shelf: Shelf, span: Span) -> None:
         """Saves the whole days of a span as the ledger holds them, where the roll-up says something else."""
@@ -89,11 +102,12 @@ class Past:
                 stale |= {(goal.number, day) for day in range(start - start % DAY_S, end, DAY_S)}
         return stale
 
-    def _save(self, goals: list[Goal], hours: Increments, day: int) -> None:
-        numbers = np.array([goal.number for goal in goals], np.int32)
-        hour = np.arange(HOURS, dtype=np.int64) + day // HOUR_S
+    def _save(self, goals: list[Goal], hours: Increments, start: int) -> None:
+        """Hours (rows) from `start` on, of these goals (columns)."""
+        numbers, count = np.array([goal.number for goal in goals], np.int32), len(hours.bad)
+        hour = np.arange(count, dtype=np.int64) + start // HOUR_S
         self._points.save_hours(
-            Tallies(np.tile(numbers, HOURS), np.repeat(hour, len(goals)), *(each.ravel() for each in hours.arrays))
+            Tallies(np.tile(numbers, count), np.repeat(hour, len(goals)), *(each.ravel() for each in hours.arrays))
         )
 
 
