@@ -16,7 +16,7 @@ from leeway.ports.state import Revision, Series, StateStore
 from leeway.spec import documents
 from leeway.spec.documents import Document, Plain, Ratio, RawRatio, RawValue
 from leeway.spec.library import Library
-from leeway.spec.plan import Indicator, Item, compile_slo
+from leeway.spec.plan import Indicator, Item, Plan, compile_slo
 
 STEP_S = 60
 """The step of every live series."""
@@ -66,11 +66,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All goals and feeds of the current definitions."""
+    """All goals and feeds of the current definitions; `refused` says of SLOs that cannot be computed why not."""
 
     library: Library
     goals: tuple[Goal, ...]
     feeds: tuple[Feed, ...]
+    refused: tuple[str, ...] = ()
 
     def goals_of(self, slo: str) -> tuple[Goal, ...]:
         """The goals of one SLO in the order of its objectives; empty if there is none."""
@@ -87,11 +88,40 @@ def library_of(revisions: tuple[Revision, ...], read: ReadDocuments) -> Library:
     )
 
 
+def computable(slo: documents.SLO, library: Library) -> Plan:
+    """The plan of an SLO that series can feed. Raises Invalid for what cannot be computed, as compile_slo does."""
+    plan = compile_slo(slo, library)
+    for item in plan.items:
+        if len(_source_keys(item, library)) > 1:
+            raise Invalid(
+                f"SLO {plan.slo}: good and total come from different sources",
+                mend="ask one source for both, so that they speak of the same moments",
+            )
+    return plan
+
+
+def refusals(library: Library) -> dict[str, Invalid]:
+    """By name the SLOs that cannot be computed, and why."""
+    found = {}
+    for slo in library.slos:
+        try:
+            computable(slo, library)
+        except Invalid as error:
+            found[slo.metadata.name] = error
+    return found
+
+
 def make_catalog(library: Library, state: StateStore, at: float, pulls: Callable[[str], bool]) -> Catalog:
-    """Numbers series and goals, making those that are new. `pulls` tells whether a type of source can be asked."""
+    """Numbers series and goals, making those that are new. `pulls` tells whether a type of source can be asked.
+
+    An SLO that cannot be computed stops no other: another version of Leeway may have taken it.
+    """
     goals: list[Goal] = []
     feeds: dict[int, Feed] = {}
+    refused = refusals(library)
     for slo in library.slos:
+        if slo.metadata.name in refused:
+            continue
         plan = compile_slo(slo, library)
         for item in plan.items:
             feed = _feed(plan.slo, item, plan.composite, library, state, at, pulls)
@@ -105,7 +135,7 @@ def make_catalog(library: Library, state: StateStore, at: float, pulls: Callable
     for goal in goals:
         longest[goal.series] = max(longest[goal.series], goal.objective.window.longest_s)
     capped = tuple(replace(feed, most=most_quanta(longest[feed.series.id], STEP_S)) for feed in feeds.values())
-    return Catalog(library, tuple(goals), capped)
+    return Catalog(library, tuple(goals), capped, tuple(str(error) for error in refused.values()))
 
 
 def _feed(
@@ -118,16 +148,9 @@ def _feed(
     pulls: Callable[[str], bool],
 ) -> Feed:
     kind = kind_of(item.indicator, item.objective)
-    roles = _roles(item.indicator)
     owner = item.objective.name if composite else ""
-    keys = {_source_key(metric, library) for _, metric, _ in roles}
-    if len(keys) > 1:
-        raise Invalid(
-            f"SLO {slo}: good and total come from different sources",
-            mend="ask one source for both, so that they speak of the same moments",
-        )
-    key = next(iter(keys), None)
-    metrics = tuple(Metric(role, metric.spec, counter) for role, metric, counter in roles)
+    key = next(iter(_source_keys(item, library)), None)
+    metrics = tuple(Metric(role, metric.spec, counter) for role, metric, counter in _roles(item.indicator))
     said = json.dumps([kind, key.title if key else "", [(m.role, m.spec, m.counter) for m in metrics]], default=str)
     series = state.series_for(slo, owner, _sha(said), scale=scale_of(kind), at=at)
     return Feed(series, kind, metrics, key if key and pulls(key.type) else None)
@@ -144,6 +167,10 @@ def _roles(indicator: Indicator | None) -> list[tuple[Role, documents.Metric, bo
             return [(Role.VALUE, value, False)]
         case None:
             return []
+
+
+def _source_keys(item: Item, library: Library) -> set[SourceKey]:
+    return {_source_key(metric, library) for _, metric, _ in _roles(item.indicator)}
 
 
 def _source_key(metric: documents.Metric, library: Library) -> SourceKey:

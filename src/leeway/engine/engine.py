@@ -19,10 +19,10 @@ from leeway.engine.collect import Collector, FeedState
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
-from leeway.engine.planning import Texts, make_plan
+from leeway.engine.planning import Texts, ensure_computable, make_plan
 from leeway.engine.replay import Replays
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
-from leeway.errors import Conflict, Invalid, LeewayError, NotFound
+from leeway.errors import Conflict, Invalid, LeewayError, NotFound, Transient
 from leeway.ports.clock import Clock
 from leeway.ports.points import Key, PointStore
 from leeway.ports.push import PushBatch, Receipt
@@ -38,6 +38,9 @@ SETTLE_AFTER_S = 15 * 60
 
 STALE_S = 120
 """Without an evaluation for so long, Leeway itself is not well."""
+
+BACK_S = 120
+"""A clock that was set back by more than this takes the ledgers with it; by less, they wait for it."""
 
 log = structlog.get_logger("leeway.engine")
 
@@ -66,6 +69,8 @@ class Engine:
         self._catalog = Catalog(library_of((), texts.read), (), ())
         self._feeds_by_name: dict[str, Feed] = {}
         self._changing = asyncio.Lock()
+        self._standing = asyncio.Lock()  # statuses are those of one catalog and one book
+        self._in_force = True
         self._loop: asyncio.Task[None] | None = None
         self._evaluated_at: float | None = None
         self._problem = ""
@@ -75,7 +80,7 @@ class Engine:
     async def start(self) -> None:
         """Warms the ledgers, then begins to collect and to evaluate."""
         await self._reload()
-        await self._tick()
+        await self._evaluate(self._clock.now())
         self._replays.resume(self._catalog.feeds)
         self._loop = asyncio.create_task(self._run(), name="evaluate")
 
@@ -90,9 +95,10 @@ class Engine:
 
     async def statuses(self) -> tuple[Status, ...]:
         """Every objective, in the order of definition; computed once per minute and change of definitions."""
-        if self._shown is None or self._shown[0] != self._book.head:
-            self._shown = (self._book.head, await asyncio.to_thread(self._statuses))
-        return self._shown[1]
+        async with self._standing:
+            if self._shown is None or self._shown[0] != self._book.head:
+                self._shown = (self._book.head, await asyncio.to_thread(self._statuses))
+            return self._shown[1]
 
     async def status(self, slo: str) -> tuple[Status, ...]:
         """The objectives of one SLO. Raises NotFound."""
@@ -120,7 +126,7 @@ class Engine:
     async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
         """What applying these files would do."""
         current = await asyncio.to_thread(self._state.documents)
-        return make_plan(current, files, self._texts, prune=prune)
+        return await asyncio.to_thread(make_plan, current, files, self._texts, prune=prune)
 
     async def apply(
         self,
@@ -155,10 +161,15 @@ class Engine:
     async def delete(self, kind: str, name: str, *, by: str) -> Revision:
         """Deletes one document; its history and an SLO's points are kept. Raises NotFound."""
         async with self._changing:
-            current = await asyncio.to_thread(self._state.document, kind, name)
-            if current is None or current.body is None:
-                names = [one.name for one in await self.documents() if one.kind == kind]
+            documents = await self.documents()
+            current = next((one for one in documents if (one.kind, one.name) == (kind, name)), None)
+            if current is None:
+                names = [one.name for one in documents if one.kind == kind]
                 raise NotFound(f"there is no {kind} {name!r}", mend=did_you_mean(name, names))
+            rest = tuple(one for one in documents if one is not current)
+            await asyncio.to_thread(
+                lambda: ensure_computable(library_of(documents, self._texts.read), library_of(rest, self._texts.read))
+            )
             return (await self._change([Edit(kind, name, None, current.number)], by))[0]
 
     async def documents(self) -> tuple[Revision, ...]:
@@ -204,14 +215,14 @@ class Engine:
 
     def health(self) -> Health:
         """Whether Leeway itself is well."""
-        reasons = [self._problem] if self._problem else []
+        reasons = list(dict.fromkeys(filter(None, (self._problem, self._intake.problem))))
         if self._evaluated_at is None:
             reasons.append("nothing was evaluated yet")
         elif self._clock.now() - self._evaluated_at > STALE_S:
             reasons.append("the last evaluation is too long ago")
         return Health(
             ready=not reasons,
-            reasons=tuple(reasons),
+            reasons=(*reasons, *self._catalog.refused),
             evaluated_at=self._evaluated_at,
             head=self._book.head,
             objectives=len(self._catalog.goals),
@@ -224,44 +235,93 @@ class Engine:
     async def _run(self) -> None:
         while True:
             await self._clock.sleep(TICK_S)
-            await self._tick()
+            try:
+                await self._tick(self._clock.now())
+            except LeewayError as error:
+                self._failed(error)
+            except Exception as error:  # the one worker loop: a fault of ours must not stop evaluation
+                log.exception("evaluating failed in a way nobody foresaw")
+                self._failed(error)
 
-    async def _tick(self) -> None:
-        """One evaluation. What goes wrong is told by `health`; the ledgers stay as they are and are tried again."""
-        now = self._clock.now()
+    async def _tick(self, now: float) -> None:
+        """What fails is told by `health`; the ledgers stay as they are, and the next tick tries again."""
+        if now < self._book.head - BACK_S:
+            await self._go_back(now)
+        if not self._in_force:
+            async with self._changing:
+                await self._reload()
+        await self._evaluate(now)
+        await self._settle(int(now))
+        self._problem = ""
+
+    async def _evaluate(self, now: float) -> None:
+        await asyncio.to_thread(self._book.catch_up, int(now))
+        self._evaluated_at = now
+
+    def _failed(self, error: Exception) -> None:
+        if not self._problem:
+            log.warning("evaluating failed; budgets stay as they were", error=str(error))
+        self._problem = str(error) or type(error).__name__
+
+    async def _go_back(self, now: float) -> None:
+        """The clock was set back: ledgers only move forwards, so new ones are warmed at the earlier time."""
+        log.warning("the clock was set back", head=self._book.head, now=now)
+        async with self._changing, self._standing:
+            book = await asyncio.to_thread(self._warmed, int(now))
+            self._book.close()
+            self._book, self._shown, self._settled = book, None, 0
+
+    def _warmed(self, at: int) -> Book:
+        book = Book(self._points, at)
         try:
-            await asyncio.to_thread(self._book.catch_up, int(now))
-            self._evaluated_at, self._problem = now, ""
-            await self._settle(int(now))
-        except LeewayError as error:
-            if not self._problem:
-                log.warning("evaluating failed; budgets stay as they were", error=str(error))
-            self._problem = str(error)
+            book.set_goals(self._catalog.goals)
+        except BaseException:  # a book that nobody keeps must not go on following the store
+            book.close()
+            raise
+        return book
 
     async def _settle(self, now: int) -> None:
-        """After midnight: yesterday's hours are saved, its points compacted, and what is too old deleted."""
+        """After midnight: yesterday's hours are saved, its points compacted, and what is too old deleted.
+
+        Too old by the newest data as well as by the clock; and not when the clock has skipped a day, because a wrong
+        clock must not delete what is true.
+        """
         day = (now - SETTLE_AFTER_S) // DAY_S * DAY_S - DAY_S
         if day <= self._settled:
             return
         await asyncio.to_thread(self._book.settle, day)
         await asyncio.to_thread(self._points.compact, day // DAY_S)
-        await asyncio.to_thread(self._points.retain, day - self._retain_days * DAY_S)
+        if not self._settled or day == self._settled + DAY_S:
+            await asyncio.to_thread(self._retain, day)
         self._settled = day
 
+    def _retain(self, day: int) -> None:
+        newest = max((span.end for span in self._points.extent().values()), default=day)
+        self._points.retain(min(day, newest) - self._retain_days * DAY_S)
+
     async def _change(self, edits: list[Edit], by: str) -> tuple[Revision, ...]:
+        """Stores the edits; what keeps them from coming into force is told by `health` and tried again."""
         revisions = await asyncio.to_thread(self._state.apply, edits, by=by, at=self._clock.now())
-        await self._reload()
+        self._in_force = False
+        try:
+            await self._reload()
+        except Transient as error:
+            self._failed(error)
         return revisions
 
     async def _reload(self) -> None:
         """Makes the running parts follow the definitions."""
         library = library_of(await asyncio.to_thread(self._state.documents), self._texts.read)
         at = self._clock.now()
-        self._catalog = await asyncio.to_thread(make_catalog, library, self._state, at, self._pulls)
-        self._feeds_by_name = {feed.name: feed for feed in self._catalog.feeds}
-        await asyncio.to_thread(self._book.set_goals, self._catalog.goals)
-        await self._collector.set_feeds(self._catalog.feeds)
-        self._shown = None
+        catalog = await asyncio.to_thread(make_catalog, library, self._state, at, self._pulls)
+        async with self._standing:
+            await asyncio.to_thread(self._book.set_goals, catalog.goals)
+            self._catalog, self._shown = catalog, None
+            self._feeds_by_name = {feed.name: feed for feed in catalog.feeds}
+        await self._collector.set_feeds(catalog.feeds)
+        self._in_force = True
+        for refused in catalog.refused:
+            log.error("an SLO is not computed", reason=refused)
 
     def _goals(self, slo: str) -> tuple[Goal, ...]:
         goals = self._catalog.goals_of(slo)

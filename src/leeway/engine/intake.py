@@ -10,17 +10,22 @@ import numpy as np
 from leeway.core.points import Points
 from leeway.core.quality import Fault, Faults, Measured, inspect, trusted
 from leeway.engine.catalog import STEP_S, Feed
+from leeway.errors import Transient
 from leeway.ports.points import Appended, Collected, Key, PointStore, Rows
 from leeway.ports.source import Reading, Role
 
 
 class Intake:
-    """Counts what was offered, accepted and quarantined since the start; offered = accepted + quarantined."""
+    """Counts what was offered, accepted and quarantined since the start; offered = accepted + quarantined.
+
+    `problem` says why the last append failed, "" when it did not.
+    """
 
     def __init__(self, points: PointStore) -> None:
         self.points = points
         self.accepted = 0
         self.quarantined: Counter[str] = Counter()
+        self.problem = ""
 
     def check(self, feed: Feed, measured: Measured, now: float) -> tuple[Points, Faults]:
         """The rows that can be trusted as points, and each row's fault."""
@@ -37,7 +42,13 @@ class Intake:
 
     def append(self, rows: Rows, *, now: float, readings: Sequence[Collected] = (), key: Key | None = None) -> Appended:
         """Durable on return. Blocking."""
-        return self.points.append(rows, known_at=int(now * 1_000_000), readings=readings, key=key)
+        try:
+            appended = self.points.append(rows, known_at=int(now * 1_000_000), readings=readings, key=key)
+        except Transient as error:
+            self.problem = str(error)
+            raise
+        self.problem = ""
+        return appended
 
 
 def measured(reading: Reading) -> Measured:

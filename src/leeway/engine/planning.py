@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from leeway.engine.catalog import ReadDocuments, library_of
+from leeway.engine.catalog import ReadDocuments, library_of, refusals
 from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
 from leeway.errors import LeewayError
 from leeway.ports.state import Revision
@@ -50,7 +50,10 @@ def make_plan(
     *,
     prune: bool,
 ) -> PlanView:
-    """The changes that make the stored documents equal to the files; with `prune`, others are deleted."""
+    """The changes that make the stored documents equal to the files; with `prune`, others are deleted.
+
+    Raises Invalid if an SLO, of the files or stored, could be computed no more.
+    """
     stored = library_of(current, texts.read)
     documents, findings = texts.judge(files, stored)
     refused = any(texts.refuses(one) for one in findings)
@@ -62,12 +65,22 @@ def make_plan(
             *(one for one in stored.documents if not prune and (str(kind_of(one)), one.metadata.name) not in wanted),
         ]
     )
+    if not refused:
+        ensure_computable(stored, after)
     changes = [_change(document, revisions, stored, after, texts) for document in documents]
     if prune:
         changes += [
             _deleted(revision) for name, revision in sorted(revisions.items()) if name not in wanted and revision.body
         ]
     return PlanView(tuple(sorted(changes, key=_place)), findings, refused)
+
+
+def ensure_computable(before: Library, after: Library) -> None:
+    """Raises Invalid for the first SLO that cannot be computed after a change, unless it was so before."""
+    known = {name: str(error) for name, error in refusals(before).items()}
+    for name, error in refusals(after).items():
+        if known.get(name) != str(error):
+            raise error
 
 
 def _change(

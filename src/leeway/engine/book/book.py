@@ -63,14 +63,12 @@ class Book:
                 self._seq = max(self._seq, change.seq)
 
     def set_goals(self, goals: Iterable[Goal]) -> None:
-        """Makes these the goals: new ones are warmed from the store, those not named leave.
+        """Makes these the goals: new ones are warmed from the store, those not named leave. If it fails, nothing changed.
 
         What leaves is forgotten in the roll-up too: nobody follows its changes until it comes back.
         """
         with self._lock:
             wanted = {goal.number: goal for goal in goals if goal.in_ledger}
-            self._points.keep_hours(list(wanted))
-            self._leave([number for number in self._home if number not in wanted])
             new = [goal for number, goal in wanted.items() if number not in self._home]
             extent = self._points.extent()
             self._born |= {series: span.start for series, span in extent.items()}
@@ -83,6 +81,8 @@ class Book:
                 raise
             ahead = {goal.series: extent[goal.series].end for goal in new if goal.series in extent}
             self._wait({series: Span(self.head, end) for series, end in ahead.items() if end > self.head})
+            self._points.keep_hours(list(wanted))
+            self._leave([number for number in self._home if number not in wanted])
 
     def catch_up(self, at: int) -> None:
         """Lets time pass to the minute `at` and judges again whatever changed; what fails is judged the next time."""
@@ -177,6 +177,8 @@ class Book:
     def _leave(self, numbers: Iterable[int]) -> None:
         for number in numbers:
             self._home.pop(number).remove(number)
+        for shelves in self._shelves.values():
+            shelves[:] = [shelf for shelf in shelves if shelf.goals]
 
     def _drain(self, at: int) -> int:
         """Adds what changed to what waits to be judged; returns the seq up to which. Births move the policy's start."""
