@@ -72,15 +72,18 @@ class Book:
             new = [goal for number, goal in wanted.items() if number not in self._home]
             extent = self._points.extent()
             self._born |= {series: span.start for series, span in extent.items()}
+            missed = self._points.changes(self._points.hours_mark()) if new else ()
             self._place(new)
             try:
                 for shelf, theirs in self._by_shelf(new):
-                    self._warm(shelf, theirs)
+                    self._warm(shelf, theirs, missed)
             except BaseException:  # a goal whose past is not known must not pass for one without a past
                 self._leave([goal.number for goal in new])
                 raise
             ahead = {goal.series: extent[goal.series].end for goal in new if goal.series in extent}
             self._wait({series: Span(self.head, end) for series, end in ahead.items() if end > self.head})
+            with self._changes_lock:  # what was missed is judged now, so the next mark need not leave it to every start
+                self._seq = max([self._seq, *(change.seq for change in missed)])
             self._points.keep_hours(list(wanted))
             self._leave([number for number in self._home if number not in wanted])
 
@@ -232,9 +235,9 @@ class Book:
         added = increments(goals, rows, self._born, span, self.head)
         shelf.ledger.put_day(day, shelf.columns(goals), *added.arrays)
 
-    def _warm(self, shelf: Shelf, goals: list[Goal]) -> None:
+    def _warm(self, shelf: Shelf, goals: list[Goal], missed: tuple[Change, ...]) -> None:
         ledger = shelf.ledger
-        self._past.warm(shelf, goals, self._born, Span(ledger.oldest, ledger.first_minute), self.head)
+        self._past.warm(shelf, goals, self._born, Span(ledger.oldest, ledger.first_minute), self.head, missed)
         for day in range(ledger.first_minute, self.head, DAY_S):
             self._put_day(shelf, goals, day)
 

@@ -16,7 +16,7 @@ from leeway.core.window import Span
 from leeway.engine.book.increments import Increments, increments, lasts_s, reach_s, read_span
 from leeway.engine.book.shelf import Shelf
 from leeway.engine.goal import Goal
-from leeway.ports.points import PointStore, Tallies
+from leeway.ports.points import Change, PointStore, Tallies
 
 MINUTES_AT_ONCE = 4_000_000
 """Minutes × goals that are judged from one read of the store."""
@@ -30,10 +30,18 @@ class Past:
     def __init__(self, points: PointStore) -> None:
         self._points = points
 
-    def warm(self, shelf: Shelf, goals: list[Goal], born: dict[int, int], span: Span, until: int) -> None:
+    def warm(
+        self,
+        shelf: Shelf,
+        goals: list[Goal],
+        born: dict[int, int],
+        span: Span,
+        until: int,
+        missed: tuple[Change, ...],
+    ) -> None:
         """Fills whole days of hours for new columns; what the roll-up lacks or has missed is judged again."""
         saved = self._points.hours([goal.number for goal in goals], span)
-        stale = self._stale(goals, born, span)
+        stale = _stale(missed, goals, born, span)
         runs: list[tuple[list[Goal], Span]] = []
         for day in range(span.start, span.end, DAY_S):
             lived = [goal for goal in goals if born.get(goal.series, span.end) < day + DAY_S]
@@ -84,24 +92,6 @@ class Past:
         """Every change up to `seq` is in the roll-up, or in days that are still minutes."""
         self._points.mark_hours(seq)
 
-    def _stale(self, goals: list[Goal], born: dict[int, int], span: Span) -> set[tuple[int, int]]:
-        """Goals and days that the roll-up does not know as they are now, because points came after its mark.
-
-        A change reaches as far as its slice and the policy carry it; a new birth, to all that the policy fills since.
-        """
-        changed: defaultdict[int, list[Span]] = defaultdict(list)
-        for change in self._points.changes(self._points.hours_mark()):
-            if change.span.start < span.end:
-                changed[change.series].append(change.span)
-        stale = set()
-        for goal in goals:
-            for each in changed[goal.series]:
-                reborn = goal.waits and each.start <= born[goal.series]
-                start, end = each.start - each.start % lasts_s(goal), each.end + reach_s(goal)
-                end = span.end if reborn else min(end, span.end)
-                stale |= {(goal.number, day) for day in range(start - start % DAY_S, end, DAY_S)}
-        return stale
-
     def _save(self, goals: list[Goal], hours: Increments, start: int) -> None:
         """Hours (rows) from `start` on, of these goals (columns)."""
         numbers, count = np.array([goal.number for goal in goals], np.int32), len(hours.bad)
@@ -109,6 +99,27 @@ class Past:
         self._points.save_hours(
             Tallies(np.tile(numbers, count), np.repeat(hour, len(goals)), *(each.ravel() for each in hours.arrays))
         )
+
+
+def _stale(
+    missed: tuple[Change, ...], goals: list[Goal], born: dict[int, int], span: Span
+) -> set[tuple[int, int]]:
+    """Goals and days that the roll-up does not know as they are now, because points came after its mark.
+
+    A change reaches as far as its slice and the policy carry it; a new birth, to all that the policy fills since.
+    """
+    changed: defaultdict[int, list[Span]] = defaultdict(list)
+    for change in missed:
+        if change.span.start < span.end:
+            changed[change.series].append(change.span)
+    stale = set()
+    for goal in goals:
+        for each in changed[goal.series]:
+            reborn = goal.waits and each.start <= born[goal.series]
+            start, end = each.start - each.start % lasts_s(goal), each.end + reach_s(goal)
+            end = span.end if reborn else min(end, span.end)
+            stale |= {(goal.number, day) for day in range(start - start % DAY_S, end, DAY_S)}
+    return stale
 
 
 def _dense(saved: Tallies, rows: slice, goals: list[Goal], day: int) -> Increments:
