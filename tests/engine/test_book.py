@@ -133,6 +133,19 @@ def test_a_correction_of_a_settled_day_outlives_a_restart():
     book.close()
 
 
+def test_what_a_start_had_missed_is_not_missed_by_the_next():
+    """Killed with points behind the mark, started, settled: the next start finds nothing to judge again."""
+    store, midnight = MemoryPoints(), NOW - NOW % DAY_S
+    store.append(rows([(1, 20 * 1440, 1, 1)], NOW), known_at=NOW)
+    wanted = Goal(1, "bar", "bar", Objective("x", Method.OCCURRENCES, Fraction(1, 2), WINDOWS[2]), 1, Kind.COUNTS, 10)
+    book = Book(store, NOW)
+    book.set_goals([wanted])
+    book.catch_up(NOW)
+    book.settle(midnight - DAY_S)
+    book.close()
+    assert store.changes(store.hours_mark()) == ()
+
+
 def test_a_pulse_says_what_the_assessments_say():
     """The fleet's arrays and the exact numbers of one objective are the same figures."""
     store = MemoryPoints()
