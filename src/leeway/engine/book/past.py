@@ -101,9 +101,7 @@ class Past:
         )
 
 
-def _stale(
-    missed: tuple[Change, ...], goals: list[Goal], born: dict[int, int], span: Span
-) -> set[tuple[int, int]]:
+def _stale(missed: tuple[Change, ...], goals: list[Goal], born: dict[int, int], span: Span) -> set[tuple[int, int]]:
     """Goals and days that the roll-up does not know as they are now, because points came after its mark.
 
     A change reaches as far as its slice and the policy carry it; a new birth, to all that the policy fills since.
