@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import structlog
@@ -20,7 +22,7 @@ from leeway.core.quality import Kind
 from leeway.core.window import Span
 from leeway.engine.catalog import STEP_S, Feed, SourceKey
 from leeway.engine.intake import Intake, measured, rows_of
-from leeway.errors import Invalid, LeewayError, Throttled
+from leeway.errors import Invalid, LeewayError, NotUnderstood, Throttled
 from leeway.ports.clock import Clock
 from leeway.ports.points import Collected, Rows
 from leeway.ports.source import Ability, Ask, Source
@@ -39,8 +41,13 @@ JITTER_S = 10
 """Series spread their asks over so many seconds of each minute."""
 
 MAX_DELAY_S = 900
+"""What is told differently after more than this is a correction and no lateness."""
+
+MAX_WAIT_S = 3_600
+"""A source that asks to be left alone for longer is asked again all the same."""
+
 AT_ONCE = 8
-"""Asks under way at once to one source."""
+"""Asks under way at once to one source; probes take their whole step each, and wait for no other."""
 
 log = structlog.get_logger("leeway.collect")
 
@@ -55,6 +62,7 @@ class FeedState:
     last_attempt: float | None = None
     last_error: str = ""
     failures: int = 0
+    kept_delay_s: float = 0.0
     recent: dict[int, tuple[float, ...]] = field(default_factory=dict)
 
 
@@ -69,7 +77,7 @@ class Collector:
         self._clock = clock
         self._open = open_source
         self._sources: dict[SourceKey, Source] = {}
-        self._turns: dict[Source, asyncio.Semaphore] = {}
+        self._turns: dict[Source, AbstractAsyncContextManager[None]] = {}
         self._tasks: dict[int, tuple[Feed, asyncio.Task[None]]] = {}
         self.states: dict[int, FeedState] = {}
 
@@ -79,34 +87,35 @@ class Collector:
         for number, (feed, _) in list(self._tasks.items()):
             if wanted.get(number) != feed:
                 await self._cancel(number)
-        delays = self._state.learned_delays()
-        last = self._intake.points.last_readings()
+        delays = await asyncio.to_thread(self._state.learned_delays)
+        last = await asyncio.to_thread(self._intake.points.last_readings)
         for number, feed in wanted.items():
             if number in self._tasks:
                 continue
-            state = self.states.setdefault(number, FeedState(delays.get(number, 0.0)))
+            delay_s = delays.get(number, 0.0)
+            state = self.states.setdefault(number, FeedState(delay_s, kept_delay_s=delay_s))
             if number in last:
                 state.collected_until = last[number].provenance.span.end
             self._tasks[number] = (feed, asyncio.create_task(self._run(feed, state), name=f"collect {feed.name}"))
         used = {feed.source for feed, _ in self._tasks.values()}
         for key in [key for key in self._sources if key not in used]:
-            await self._sources.pop(key).close()
+            await self._close(key)
 
     async def close(self) -> None:
         """Stops all schedules and closes the sources."""
         for number in list(self._tasks):
             await self._cancel(number)
-        for source in self._sources.values():
-            await source.close()
-        self._sources.clear()
+        for key in list(self._sources):
+            await self._close(key)
 
     def source(self, feed: Feed) -> Source:
         """The feed's source, opened once for all its feeds. Raises Invalid if it cannot be built."""
         if feed.source is None:
             raise Invalid(f"{feed.name} is pushed: there is no source to ask")
         if feed.source not in self._sources:
-            self._sources[feed.source] = self._open(feed.source)
-            self._turns[self._sources[feed.source]] = asyncio.Semaphore(AT_ONCE)
+            source = self._sources[feed.source] = self._open(feed.source)
+            probes = Ability.PROBE in source.manifest.abilities
+            self._turns[source] = nullcontext() if probes else asyncio.Semaphore(AT_ONCE)
         return self._sources[feed.source]
 
     async def take(self, feed: Feed, state: FeedState, span: Span) -> int:
@@ -114,6 +123,8 @@ class Collector:
         source = self.source(feed)
         async with self._turns[source]:
             reading = await source.read(Ask(feed.metrics, span, STEP_S))
+        if ((reading.time < span.start) | (reading.time >= span.end)).any():
+            raise NotUnderstood("the answer tells of times that were not asked for", place=feed.name)
         now = self._clock.now()
         points, faults = self._intake.check(feed, measured(reading), now)
         new = self._news(state, points, now)
@@ -125,42 +136,56 @@ class Collector:
 
     async def _run(self, feed: Feed, state: FeedState) -> None:
         jitter = zlib.crc32(feed.name.encode()) % (JITTER_S * 10) / 10
-        while True:
-            try:
-                await self._once(feed, state)
-            except LeewayError as error:
-                self._failed(feed, state, error)
-                if isinstance(error, Throttled) and error.retry_after_s:
-                    await self._clock.sleep(error.retry_after_s)
-            except Exception as error:  # the one worker loop: a fault of ours must not stop the schedule
-                log.exception("collecting failed in a way nobody foresaw", series=feed.name)
-                self._failed(feed, state, error)
-            now = self._clock.now()
-            await self._clock.sleep(STEP_S - (now - state.delay_s - jitter) % STEP_S)
+        async with asyncio.TaskGroup() as probes:
+            while True:
+                await self._attempt(feed, state, partial(self._once, feed, state, probes))
+                now = self._clock.now()
+                await self._clock.sleep(STEP_S - (now - state.delay_s - jitter) % STEP_S)
 
-    async def _once(self, feed: Feed, state: FeedState) -> None:
+    async def _attempt(self, feed: Feed, state: FeedState, work: Callable[[], Awaitable[None]]) -> None:
+        """Does the work; what goes wrong is noted at the series."""
+        try:
+            await work()
+        except LeewayError as error:
+            self._failed(feed, state, error)
+            if isinstance(error, Throttled) and error.retry_after_s:
+                await self._clock.sleep(min(error.retry_after_s, MAX_WAIT_S))
+        except Exception as error:  # the one worker loop: a fault of ours must not stop the schedule
+            log.exception("collecting failed in a way nobody foresaw", series=feed.name)
+            self._failed(feed, state, error)
+
+    async def _once(self, feed: Feed, state: FeedState, probes: asyncio.TaskGroup) -> None:
         now = self._clock.now()
         state.last_attempt = now
         manifest = self.source(feed).manifest
         state.delay_s = max(state.delay_s, manifest.delay_s)
         if Ability.PROBE in manifest.abilities:
             start = int(now) - int(now) % STEP_S
-            spans = [Span(start, start + STEP_S)]
-        else:
-            spans = self._due(feed, state, now)
-        for span in spans:
-            await self.take(feed, state, span)
-            state.collected_until = span.end
-            if state.failures:
-                log.info("the source answers again", series=feed.name, failures=state.failures)
-            state.last_success, state.last_error, state.failures = self._clock.now(), "", 0
+            ask = partial(self._ask, feed, state, Span(start, start + STEP_S))
+            probes.create_task(self._attempt(feed, state, ask))  # over after its step: the next must not wait for it
+            return
+        for span in self._due(feed, state, now):
+            if span.length_s > 2 * AGAIN_S:
+                rows = await asyncio.to_thread(self._intake.points.read, feed.series.id, span)
+                state.recent = said(rows, feed)
+            await self._ask(feed, state, span)
+
+    async def _ask(self, feed: Feed, state: FeedState, span: Span) -> None:
+        await self.take(feed, state, span)
+        state.collected_until = span.end
+        if state.failures:
+            log.info("the source answers again", series=feed.name, failures=state.failures)
+        state.last_success, state.last_error, state.failures = self._clock.now(), "", 0
 
     def _due(self, feed: Feed, state: FeedState, now: float) -> list[Span]:
+        """What to ask for: since the last reading, or, if that lies ahead because the clock did, all within reach."""
         end = int(now - state.delay_s)
         end -= end % STEP_S
-        oldest = max(end - CATCH_UP_S, int(feed.series.born) - int(feed.series.born) % STEP_S - AGAIN_S)
-        start = end - AGAIN_S if state.collected_until is None else min(state.collected_until, end) - AGAIN_S
-        start = max(start, oldest)
+        born = int(min(feed.series.born, now))
+        start = max(end - CATCH_UP_S, born - born % STEP_S - AGAIN_S)
+        until = end if state.collected_until is None else state.collected_until
+        if until <= now + STEP_S:
+            start = max(start, min(until, end) - AGAIN_S)
         return [Span(at, min(at + CHUNK_S, end)) for at in range(start, end, CHUNK_S)]
 
     def _news(self, state: FeedState, points: Points, now: float) -> Points:
@@ -168,7 +193,7 @@ class Collector:
         told = _told(points)
         new = np.array([state.recent.get(time) != row for time, row in told.items()], np.bool_)
         late = [now - (time + STEP_S) for time, row in told.items() if state.recent.get(time, row) != row]
-        state.delay_s = max(state.delay_s, min(MAX_DELAY_S, max(late, default=0.0)))
+        state.delay_s = max(state.delay_s, max((each for each in late if each <= MAX_DELAY_S), default=0.0))
         value = None if points.value is None else points.value[new]
         return Points(points.time[new], points.good[new], points.total[new], value, points.scale)
 
@@ -187,7 +212,19 @@ class Collector:
         feed, task = self._tasks.pop(number)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        self._state.learn_delay(feed.series.id, self.states[number].delay_s)
+        state = self.states[number]
+        if state.delay_s == state.kept_delay_s:
+            return
+        try:
+            await asyncio.to_thread(self._state.learn_delay, feed.series.id, state.delay_s)
+        except LeewayError as error:
+            log.warning("a delay is not kept; it will be learned again", series=feed.name, error=str(error))
+        state.kept_delay_s = state.delay_s
+
+    async def _close(self, key: SourceKey) -> None:
+        source = self._sources.pop(key)
+        self._turns.pop(source)
+        await source.close()
 
 
 def said(rows: Rows, feed: Feed) -> dict[int, tuple[float, ...]]:

@@ -63,7 +63,7 @@ class Book:
                 self._seq = max(self._seq, change.seq)
 
     def set_goals(self, goals: Iterable[Goal]) -> None:
-        """Makes these the goals: new ones are warmed from the store, those not named leave. If it fails, nothing changed.
+        """Makes these the goals: new ones are warmed from the store, those not named leave. All of it or nothing.
 
         What leaves is forgotten in the roll-up too: nobody follows its changes until it comes back.
         """

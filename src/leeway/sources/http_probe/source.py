@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 
 import numpy as np
 
@@ -31,9 +32,9 @@ class HttpProbe:
     """Answers for the present: an ask is one step, and that step holds now.
 
     The first request is made at once, further ones each `every` seconds, also while earlier ones still wait: a slow
-    site is not asked less often. The last begins early enough to be over with the step, so that the next step is
-    probed from its beginning. What the site does wrong is a measurement; what this side does wrong (the egress policy
-    forbids the address, no sockets left) is an error, and the step stays unknown.
+    site is not asked less often. The last begins before the step ends, so a reading may be over a time-out later than
+    its step; whoever asks for the next step does not wait for it. What the site does wrong is a measurement; what this
+    side does wrong (the egress policy forbids the address, no sockets left) is an error, and the step stays unknown.
     """
 
     def __init__(self, name: str, settings: Settings, client: Client, clock: Clock) -> None:
@@ -62,8 +63,8 @@ class HttpProbe:
             mend = "ask for the step that holds now; what was not probed stays unknown"
             raise Invalid("a probe answers for the present only", place="span", mend=mend)
         every_s = probe.every_s or ask.step_s
-        further = max(0, int((ask.span.end - now - probe.timeout_s) // every_s))
-        outcomes = await asyncio.gather(*(self._after(n * every_s, probe) for n in range(1 + further)))
+        count = math.ceil((ask.span.end - now) / every_s)
+        outcomes = await asyncio.gather(*(self._after(n * every_s, probe) for n in range(count)))
         attempts = [outcome for outcome in outcomes if isinstance(outcome, Attempt)]
         for outcome in outcomes:
             if isinstance(outcome, LeewayError):
