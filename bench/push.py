@@ -38,6 +38,7 @@ def run(*, quick: bool) -> Iterator[Line]:
 
 def _figures(empty: Path, slos: int, points: int, shapes: Shapes, repeats: int) -> Iterator[Line]:
     for size, connections in ((10_000, 1), (500, 16)):
+        points = min(points, 400 * size)
         for minutes, shape in shapes:
             rates, walls = [], []
             for _ in range(repeats):
