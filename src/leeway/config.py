@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from leeway.errors import Invalid
 from leeway.spec.nearest import did_you_mean
@@ -36,7 +37,9 @@ class Config(BaseModel):
     secret_env: frozenset[str] = Field(frozenset(), description="Environment variables that hold secrets for sources")
     secret_files: tuple[Path, ...] = Field((), description="Files or folders that hold secrets for sources")
     retain_days: int = Field(400, ge=40, description="Days that points are kept")
-    store_memory: str = Field("1GB", pattern=r"^\d+(MB|GB)$", description="Memory that the store may use")
+    store_memory: str = Field(
+        "1GB", pattern=r"^\d+(MB|GB)$", description="Memory that the store may use, as 500MB or 2GB"
+    )
 
 
 def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Config:
@@ -44,20 +47,35 @@ def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, Any]
 
     Lists are separated by commas in the environment.
     """
-    settings: dict[str, Any] = {}
-    if file is not None:
-        settings |= _from_file(file)
-    settings |= _from_environment(environ)
-    settings |= {name: value for name, value in flags.items() if value is not None}
+    given = {name: value for name, value in flags.items() if value is not None}
+    named = _from_environment(environ)
+    settings: dict[str, Any] = (_from_file(file) if file is not None else {}) | named | given
     try:
         return Config(**settings)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        place = f"{file or 'settings'}: {name}"
+        flag, variable = f"--{name.replace('_', '-')}", PREFIX + name.upper()
+        place = flag if name in given else variable if name in named else f"{file}: {name}"
         known = Config.model_fields
         mend = did_you_mean(name, known) if name not in known else f"{known[name].description}"
-        raise Invalid(first["msg"].lower(), place=place, mend=mend) from None
+        raise Invalid(_said(first), place=place, mend=mend) from None
+
+
+def _said(error: ErrorDetails) -> str:
+    """What is wrong with a setting, in words for whoever wrote it."""
+    match error["type"]:
+        case "extra_forbidden":
+            return "is no setting of Leeway"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return f"{error['input']!r} is no whole number"
+        case "greater_than_equal":
+            return f"{error['input']} is too small: at least {error['ctx']['ge']}"
+        case "less_than_equal":
+            return f"{error['input']} is too large: at most {error['ctx']['le']}"
+        case "string_pattern_mismatch":
+            return f"{error['input']!r} is not of this form"
+    return error["msg"].lower()
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -93,7 +93,8 @@ def test_a_table_says_the_same_however_it_was_saved(desk, points):
         ("1767297600,bar,,1", "empty, NaN or infinite"),
         ("1767297600,bar,nan,1", "empty, NaN or infinite"),
         ("1767297600,bar,1,inf", "empty, NaN or infinite"),
-        ("1767297600,bar,1_0,20", "empty, NaN or infinite"),
+        ("1767297600,bar,1_0,20", "not written plainly"),
+        ('1767297600,bar,"1,000",2000', "not written plainly"),
         ("1767297600,bar,-1,1", "below zero"),
         ("1767297600,bar,2,1", "than events in total"),
         ("yesterday,bar,1,1", "is no time"),
@@ -108,6 +109,14 @@ def test_a_line_that_cannot_be_trusted_is_named_and_the_one_before_it_stands(des
     assert (answer["good"], answer["total"]) == (7, 10)
     assert "points.csv:3: set aside" in said
     assert reason in said
+
+
+def test_lines_after_the_last_good_one_are_named_too(desk):
+    """A file whose steps are not those of --step is not passed over in silence, and neither is its last line."""
+    points = "time,slo,good,total\n1767297600,bar,7,10\n1767297660,bar,oops,10\n"
+    assert "points.csv:3: set aside" in budget(points)[2]
+    code, _, said = budget(points, "--step", "1d")
+    assert (code, said.count("not the start of a step")) == (4, 2)
 
 
 def test_of_two_lines_for_one_minute_the_later_stands(desk):
@@ -128,7 +137,7 @@ def test_no_data_is_exit_4_and_never_a_hundred_percent(desk):
     code, (answer,), said = budget("time,slo,good,total\n1767297600,baz,1,1\n", "--at", "1767297660")
     assert code == 4
     assert (answer["state"], answer["sli"], answer["interval"]) == ("no_data", None, None)
-    assert "no definition for baz" in said
+    assert "no SLO 'baz' is defined, its rows are ignored; did you mean `bar`?" in said
 
 
 def test_one_value_feeds_several_thresholds(desk):
@@ -145,6 +154,7 @@ def test_one_value_feeds_several_thresholds(desk):
     [
         ("", "the file is empty"),
         ("time,slo,goood,total\n", "did you mean good?"),
+        ("time;slo;good;total\n", "part the columns by commas, not by semicolons"),
         ("time,slo,good,good,total\n", "stands twice"),
         ("time,slo,good,bad,total\n", "write time,slo,good,total"),
         ("time,slo,value\n1767297600,bar,1\n", "counts events"),

@@ -116,7 +116,7 @@ def test_a_flag_overrules_the_environment_and_that_the_file(tmp_path: Path) -> N
     [
         (("--port", "many"), "port"),
         (("--port", "70000"), "port"),
-        (("--retain-days", "3"), "retain_days"),
+        (("--retain-days", "3"), "--retain-days"),
         (("--config", "no-such.toml"), "no-such.toml"),
     ],
 )
@@ -139,6 +139,20 @@ def test_a_setting_that_is_none_is_refused(tmp_path: Path) -> None:
     """A slip in the file is not passed over; the name that was perhaps meant is told."""
     file = tmp_path / "leeway.toml"
     file.write_text("prot = 1\n")
-    with pytest.raises(Invalid, match="prot") as refused:
+    with pytest.raises(Invalid, match="prot: is no setting of Leeway") as refused:
         load(file, {}, {})
     assert "port" in refused.value.mend
+
+
+def test_a_wrong_setting_is_named_where_it_was_written(tmp_path: Path) -> None:
+    """The flag, the variable or the key of the file: whichever of them gave the value that cannot be used."""
+    file = tmp_path / "leeway.toml"
+    file.write_text("retain_days = 3\n")
+    with pytest.raises(Invalid, match=r"leeway\.toml: retain_days: 3 is too small: at least 40"):
+        load(file, {}, {})
+    with pytest.raises(Invalid, match=r"^LEEWAY_PORT: 'tcp://10\.0\.0\.1:80' is no whole number"):
+        load(None, {"LEEWAY_PORT": "tcp://10.0.0.1:80"}, {})
+    with pytest.raises(Invalid, match=r"^--port: 70000 is too large: at most 65535"):
+        load(None, {"LEEWAY_PORT": "8475"}, {"port": 70_000})
+    with pytest.raises(Invalid, match=r"^--store-memory: 'lots' is not of this form — .* 500MB or 2GB"):
+        load(None, {}, {"store_memory": "lots"})

@@ -124,7 +124,7 @@ def test_a_listed_name_that_points_at_metadata_is_refused(address):
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "::ffff:10.1.2.3", "fd00::5"])
 def test_an_unlisted_name_that_points_inside_is_refused_with_the_mend(address):
     """A person learns what an admin would have to list."""
-    with pytest.raises(Forbidden, match=r"adds metrics\.example:80"):
+    with pytest.raises(Forbidden, match=r"--allow-hosts metrics\.example:80"):
         sent("http://metrics.example/", resolver=Names(address))
 
 

@@ -16,6 +16,7 @@ from leeway.errors import Invalid
 from leeway.formats import points_csv
 from leeway.formats.openslo import Mode
 from leeway.spec.duration import Duration
+from leeway.spec.nearest import did_you_mean
 from leeway.spec.plan import compile_all
 
 SHOWN = 10
@@ -87,5 +88,9 @@ def _tell(result: Result, points: str) -> None:
         click.echo(f"{points}:{line.line}: set aside: {line.message}", err=True)
     if len(lines) > SHOWN:
         click.echo(f"{points}: {len(lines) - SHOWN:,} more lines were set aside", err=True)
-    if result.unknown_slos:
-        click.echo(f"{points}: no definition for {', '.join(result.unknown_slos[:SHOWN])}: ignored", err=True)
+    known = {one.slo for one in result.assessed}
+    for slo in result.unknown_slos[:SHOWN]:
+        near = did_you_mean(slo, known)
+        click.echo(f"{points}: no SLO {slo!r} is defined, its rows are ignored{f'; {near}' if near else ''}", err=True)
+    if len(result.unknown_slos) > SHOWN:
+        click.echo(f"{points}: {len(result.unknown_slos) - SHOWN:,} more SLOs are not defined", err=True)

@@ -17,7 +17,9 @@ def sentence(one: Status) -> str:
     told = f"{promise}; {figures.percent(one.sli)} were."
     ratio = one.budget.remaining_ratio
     if ratio is not None and ratio <= 0:
-        over = "spent" if ratio == 0 else f"overspent by {figures.rough(-ratio)}"
+        over = (
+            "spent" if ratio == 0 else f"overspent by {figures.rough(ratio)[1:]}"
+        )  # the size of what is left, rounded as it
         return f"{told} The error budget is {over}."
     rest = f"{told} {figures.rough(ratio)} of the error budget is left"
     if one.time_to_exhaustion_s is None:

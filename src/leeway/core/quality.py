@@ -55,7 +55,7 @@ _SENTENCES = {
     Fault.NONE: "nothing is wrong",
     Fault.OFF_GRID: "the time is not the start of a step",
     Fault.FUTURE: "the time lies more than five minutes ahead",
-    Fault.NOT_A_NUMBER: "a number is empty, NaN or infinite",
+    Fault.NOT_A_NUMBER: "a number is empty, NaN or infinite, or not written plainly, as in 1000 or 0.5",
     Fault.NEGATIVE: "a count is below zero",
     Fault.MORE_THAN_TOTAL: "there are more good or bad events than events in total",
     Fault.TOO_LARGE: "a count is too large to be exact",
@@ -139,7 +139,11 @@ def trusted(kind: Kind, rows: Measured, faults: Faults, *, scale: int) -> Points
     keep = np.flatnonzero(faults == Fault.NONE)
     order = keep[np.argsort(rows.time[keep], kind="stable")]
     newest = np.append(np.diff(rows.time[order]) != 0, np.ones(min(1, len(order)), np.bool_)).astype(np.bool_)
-    order = order[newest]
+    return as_points(kind, rows, order[newest], scale=scale)
+
+
+def as_points(kind: Kind, rows: Measured, order: NDArray[np.intp], *, scale: int) -> Points:
+    """These rows in this order as points, in whole quanta; none of them has a fault."""
     time, one = rows.time[order], np.full(len(order), scale, np.int64)
     match kind:
         case Kind.COUNTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,17 +55,18 @@ class _Case:
 def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int) -> Result:
     """Assesses every objective at `at`, rounded down to a step; None is the end of the last step that can be trusted.
 
-    Rows at or after that time are ignored. Raises Invalid if the table lacks the columns an SLO needs, or a slice is
-    shorter than a step.
+    Rows at or after a given time are ignored, those that cannot be trusted too. Raises Invalid if the table lacks the
+    columns an SLO needs, or a slice is shorter than a step.
     """
     cases = [_case(plan, item, table, step_s) for plan in plans for item in plan.items]
+    told = math.inf if at is None else at - at % step_s
     if at is None:
         good = [int(case.measured.time[case.faults == Fault.NONE].max(initial=0)) for case in cases]
         at = max(good, default=0) + step_s
     as_of = at - at % step_s
     assessed = tuple(Assessed(case.slo, _assess(case, as_of, step_s)) for case in cases)
     known = {plan.slo for plan in plans}
-    return Result(assessed, _quarantined(cases, table, as_of), tuple(sorted({*table.slo} - known)))
+    return Result(assessed, _quarantined(cases, table, told), tuple(sorted({*table.slo} - known)))
 
 
 def _case(plan: Plan, item: Item, table: Table, step_s: int) -> _Case:
@@ -114,10 +116,10 @@ def _before(points: Points, time: int) -> Points:
     return Points(points.time[:end], points.good[:end], points.total[:end], value, points.scale)
 
 
-def _quarantined(cases: list[_Case], table: Table, as_of: int) -> tuple[Refused, ...]:
+def _quarantined(cases: list[_Case], table: Table, before: float) -> tuple[Refused, ...]:
     lines = {line.line: line for line in table.refused}
     for case in cases:
-        for place in np.flatnonzero((case.faults != Fault.NONE) & (case.measured.time < as_of)):
+        for place in np.flatnonzero((case.faults != Fault.NONE) & (case.measured.time < before)):
             line = int(table.line[case.rows[place]])
             lines.setdefault(line, Refused(line, Fault(case.faults[place]).sentence))
     return tuple(line for _, line in sorted(lines.items()))

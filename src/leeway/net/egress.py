@@ -45,12 +45,13 @@ class Egress:
         """Raises Forbidden if a connection for `host` may not go to `address`."""
         ip = _innermost(ip_address(address.partition("%")[0]))
         if _never(ip):
-            raise Forbidden(f"{host} is {ip}: link-local and metadata addresses are never asked", place=host)
+            raise Forbidden(f"{_behind(host, ip)}link-local and metadata addresses are never asked", place=host)
         if not ip.is_global and not self._lists(host, port):
+            there = f"{_shown(host)}:{port}"
             raise Forbidden(
-                f"{host} is {ip}: a loopback or private address",
-                place=host,
-                mend=f"an admin adds {_shown(host)}:{port} to the hosts that sources may reach",
+                f"{_behind(host, ip)}a loopback or private address that no admin has listed",
+                place=there,
+                mend=f"if it is meant, start the server with --allow-hosts {there} (or LEEWAY_ALLOW_HOSTS)",
             )
 
     def judge_url(self, url: URL) -> None:
@@ -112,6 +113,10 @@ def _innermost(ip: Address) -> Address:
     if inner is None and (any(ip in net for net in _NAT64) or (ip in _IPV4_COMPATIBLE and int(ip) > 1)):
         inner = IPv4Address(int(ip) & 0xFFFFFFFF)
     return inner or ip
+
+
+def _behind(host: str, ip: Address) -> str:
+    return "" if host == str(ip) else f"it is {ip}, "
 
 
 def _shown(host: str) -> str:

@@ -46,6 +46,8 @@ def error_of_failure(failure: Exception, place: str, redaction: Redaction) -> Le
         return Unreachable("the answer broke off", place=place)
     if isinstance(failure, (aiohttp.ClientResponseError, ValueError)):
         return NotUnderstood(f"this is no HTTP: {_reason(failure, redaction)}", place=place, mend="check the address")
+    if isinstance(getattr(failure, "os_error", failure), ConnectionRefusedError):
+        return Unreachable("nothing listens there", place=place, mend="check that it runs, and its address")
     return Unreachable(_reason(failure, redaction), place=place)
 
 

@@ -83,14 +83,14 @@ class Secrets:
             raise Forbidden(
                 "this file is not on the list of secret files",
                 place=f"file {path}",
-                mend="an admin adds it, or its folder, to the secret files that sources may read",
+                mend=f"if it is meant, start the server with --secret-files {path} (or LEEWAY_SECRET_FILES)",
             )
         return real
 
     def _variable(self, name: str) -> Secret:
         place = f"environment variable {name}"
         if name not in self.env:
-            mend = "an admin adds its exact name to the variables that sources may read"
+            mend = f"if it is meant, start the server with --secret-env {name} (or LEEWAY_SECRET_ENV)"
             raise Forbidden("this variable is not on the list of secrets", place=place, mend=mend)
         value = self.environ.get(name)
         if value is None:

@@ -147,9 +147,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 def _header(names: list[str], place: str) -> list[str]:
     for name in names:
         if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            mend = f"did you mean {near[0]}?" if near else f"known columns are {', '.join(COLUMNS)}"
-            raise Invalid(f"unknown column {name!r}", place=place, mend=mend)
+            raise Invalid(f"unknown column {name!r}", place=place, mend=_mend_of(name))
         if names.count(name) > 1:
             raise Invalid(f"column {name!r} stands twice", place=place, mend="keep one of them")
     numbers = tuple(name for name in COLUMNS if name in names and name in NUMBERS)
@@ -160,3 +158,12 @@ def _header(names: list[str], place: str) -> list[str]:
             mend="write time,slo,good,total or time,slo,bad,total or time,slo,value, and objective if you like",
         )
     return names
+
+
+def _mend_of(name: str) -> str:
+    """What an unknown column may have been meant as: another name, or several columns that no comma parts."""
+    for sign, said in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
+        if sign in name:
+            return f"part the columns by commas, not by {said}"
+    near = difflib.get_close_matches(name, COLUMNS, n=1)
+    return f"did you mean {near[0]}?" if near else f"known columns are {', '.join(COLUMNS)}"
