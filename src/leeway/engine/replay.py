@@ -75,25 +75,32 @@ class Replays:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, job: Job, feeds: tuple[Feed, ...], span: Span) -> None:
+        async with self._turn:
+            try:
+                await self._work(job, feeds, span)
+            except LeewayError as error:
+                self._failed(job, error)
+            except Exception as error:  # the one worker loop: a fault of ours ends this job, with its reason
+                log.exception("a replay failed in a way nobody foresaw", job=job.id)
+                self._failed(job, error)
+
+    async def _work(self, job: Job, feeds: tuple[Feed, ...], span: Span) -> None:
         work = [(feed, chunk) for feed in feeds for chunk in _chunks(span)]
         rows = 0
-        async with self._turn:
-            for done, (feed, chunk) in enumerate(work):
-                if done < job.done:
-                    continue
-                try:
-                    rows += await self._take(feed, chunk)
-                except LeewayError as error:
-                    log.warning("replay failed", job=job.id, series=feed.name, error=str(error))
-                    self._state.save_job(
-                        replace(job, state=JobState.FAILED, done=done, note=str(error), at=self._now())
-                    )
-                    return
-                note = f"{rows:,} new rows"
-                self._state.save_job(replace(job, state=JobState.RUNNING, done=done + 1, note=note, at=self._now()))
-            self._state.save_job(
-                replace(job, state=JobState.DONE, done=len(work), note=f"{rows:,} new rows", at=self._now())
-            )
+        for done, (feed, chunk) in enumerate(work[job.done :], start=job.done + 1):
+            rows += await self._take(feed, chunk)
+            job = replace(job, state=JobState.RUNNING, done=done, note=f"{rows:,} new rows", at=self._now())
+            self._state.save_job(job)
+        self._state.save_job(replace(job, state=JobState.DONE, done=len(work), at=self._now()))
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        log.warning("replay failed", job=job.id, subject=job.subject, error=str(error))
+        try:
+            reached = self._state.job(job.id) or job
+            note = str(error) or type(error).__name__
+            self._state.save_job(replace(reached, state=JobState.FAILED, note=note, at=self._now()))
+        except LeewayError as full:
+            log.warning("that is not kept: the replay goes on at the next start", job=job.id, error=str(full))
 
     async def _take(self, feed: Feed, chunk: Span) -> int:
         for attempt in range(1, TRIES + 1):
