@@ -256,6 +256,14 @@ def test_push_tells_what_became_of_each_row(leeway, fresh, file):
     assert (json.loads(out)["accepted"], json.loads(out)["repeated"]) == (0, 3)
 
 
+def test_a_table_is_not_pushed_and_the_ways_for_tables_are_named(leeway, fresh, file):
+    """Who has a CSV learns which verb and which source read it, not that it is no JSON."""
+    code, _, err = leeway(fresh, "push", file("time,slo,good,total\n", "points.csv"))
+    assert code == 1
+    assert "tables are not pushed" in err
+    assert "`leeway budget` reads a CSV" in err
+
+
 def test_a_push_of_more_lines_than_one_request_takes_is_cut(leeway, fresh, file, monkeypatch):
     """Places of refused rows are those of the file."""
     monkeypatch.setattr("leeway.cli.push.LINES", 2)

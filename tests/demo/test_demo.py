@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 import pytest
 from tests.demo.program import Program, run, started
 
+from leeway.cli.demo import typed_name
+
 STORIES = ("bar", "checkout", "search", "catalogue", "invoices", "daily-report")
 
 
@@ -175,3 +177,13 @@ def test_without_a_demo_the_bar_cannot_be_broken(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "no demo is running" in answer.stderr
     assert "leeway demo" in answer.stderr
+
+
+def test_commands_are_told_as_the_shell_will_find_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `make demo` there is no `leeway` on the PATH: what is printed can be typed all the same."""
+    monkeypatch.setattr("sys.argv", [".venv/bin/leeway", "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert typed_name() == ".venv/bin/leeway"
+    found = tmp_path / "leeway"
+    found.touch(mode=0o755)
+    assert typed_name() == "leeway"

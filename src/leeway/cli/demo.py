@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +103,7 @@ def break_(errors: float, port: int | None) -> None:
     click.echo(f"The bar is broken: {errors:.0%} of its guests walk out from now on.")
     click.echo("Guests show at once, the budgets within a minute:")
     _watch(where)
-    click.echo("Enough seen? leeway demo mend")
+    click.echo(f"Enough seen? {typed_name()} demo mend")
 
 
 @command.command("mend")
@@ -148,26 +150,32 @@ def _say(talk: Talk) -> None:
 def _watch(where: Whereabouts) -> None:
     server = "" if where.page == SERVER else f" --server {where.page}"
     click.echo(f"  {where.page}")
-    click.echo(f"  leeway status bar-this-hour{server}")
+    click.echo(f"  {typed_name()} status bar-this-hour{server}")
+
+
+def typed_name() -> str:
+    """What to type for `leeway`: its path where the shell would not find it, as after `make demo`."""
+    called = sys.argv[0]
+    return called if Path(called).name == "leeway" and shutil.which("leeway") is None else "leeway"
 
 
 def _welcome(where: Whereabouts) -> None:
     def bold(text: str) -> str:
         return click.style(text, bold=True)
 
-    server = "" if where.page == SERVER else f" --server {where.page}"
+    name, server = typed_name(), "" if where.page == SERVER else f" --server {where.page}"
     lines = (
         "",
         f"The bar is open:  {click.style(where.page, fg='cyan', bold=True, underline=True)}",
         "",
         f"  {bold('1')}  Open the page. Every line is a story; click one to see where its number comes from.",
         f"  {bold('2')}  Break the bar, with the button or here in another terminal:",
-        f"       {bold('leeway demo break --errors 30%')}",
+        f"       {bold(f'{name} demo break --errors 30%')}",
         f"  {bold('3')}  Watch bar-this-hour: guests walk out at once, its budget follows within a minute.",
-        f"       {bold(f'leeway status{server}')}",
+        f"       {bold(f'{name} status{server}')}",
         f"  {bold('4')}  Mend it, and ask why the budget is what it is:",
-        f"       {bold('leeway demo mend')}",
-        f"       {bold(f'leeway why bar-this-hour{server}')}",
+        f"       {bold(f'{name} demo mend')}",
+        f"       {bold(f'{name} why bar-this-hour{server}')}",
         "",
         f"Data: {where.data}. Stop with Ctrl-C.",
     )

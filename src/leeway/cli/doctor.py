@@ -117,7 +117,8 @@ def _server(server: str) -> Iterator[Note]:
 
 def _health(server: str, health: Health, ahead: float) -> Iterator[Note]:
     if health.ready:
-        seen = f"{server} is ready: {health.objectives} objectives, {health.ledger_bytes / 1e6:,.0f} MB of ledgers"
+        objectives = "objective" if health.objectives == 1 else "objectives"
+        seen = f"{server} is ready: {health.objectives} {objectives}, {health.ledger_bytes / 1e6:,.0f} MB of ledgers"
         yield Note("server", ok=True, seen=seen)
     else:
         yield Note("server", ok=False, seen=f"{server} is not well: {'; '.join(health.reasons)}", mend="see its log")

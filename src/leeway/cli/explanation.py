@@ -96,7 +96,8 @@ def _reading(out: Console, one: Reading, now: datetime) -> None:
     _say(
         out,
         f"{figures.clock(one.span.start)} to {figures.clock(one.span.end)} in steps of {figures.duration(one.step_s)}: "
-        f"{figures.amount(one.samples)} samples became {figures.amount(one.rows)} points.",
+        f"{figures.amount(one.samples)} samples became {figures.amount(one.rows)} "
+        f"{'point' if one.rows == 1 else 'points'}.",
     )
     for note in one.notes:
         _say(out, note)

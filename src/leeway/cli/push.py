@@ -71,7 +71,7 @@ def command(
         point = {"slo": slo, "time": _time(moment)} | {name: each for name, each in numbers.items() if each is not None}
         bodies, kind = [json.dumps(point).encode()], "json"
     else:
-        content, kind = _content(str(file)), form or SUFFIXES.get(Path(str(file)).suffix.lower(), "json")
+        content, kind = _content(str(file)), form or _form(str(file))
         bodies = list(_batches(content)) if kind == "ndjson" else [content]
 
     async def send(client: Client) -> list[Receipt]:
@@ -100,6 +100,15 @@ def _time(text: str | None) -> int:
     if seconds is None:
         raise click.BadParameter(f"{text!r} is no time; write 2026-11-22T18:00:00Z", param_hint="--time")
     return seconds
+
+
+def _form(file: str) -> str:
+    """The form that the file's name tells."""
+    suffix = Path(file).suffix.lower()
+    if suffix in {".csv", ".parquet"}:
+        mend = "`leeway budget` reads a CSV, and the source `files` of a server reads both by itself"
+        raise Invalid("tables are not pushed; JSON, NDJSON and MessagePack are", place=file, mend=mend)
+    return SUFFIXES.get(suffix, "json")
 
 
 def _content(file: str) -> bytes:
