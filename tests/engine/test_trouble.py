@@ -2,14 +2,18 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 from tests.engine.test_engine import NOON, SLO, House, apply, batch, run, slo
 
+from leeway.app import pulls, texts
 from leeway.core.objective import DAY_S
+from leeway.engine.engine import Engine
 from leeway.engine.views import SourceText
 from leeway.errors import Invalid, StoreFull
 from leeway.ports.kit.memory_points import MemoryPoints
+from leeway.ports.kit.memory_state import MemoryState
 
 TWO_SOURCES = (
     SourceText(
@@ -268,5 +272,38 @@ def test_a_clock_ahead_at_the_start_deletes_no_history(house):
         async with house.open():
             await until(house, lambda: house.points.retained)
             assert len(house.points.held.versions) == 1
+
+    run(story())
+
+
+def test_one_change_among_many_definitions_reads_and_numbers_only_what_is_new(house):
+    """Texts and numbers never change once they are given, so they are asked for once."""
+    read, numbered = [], []
+
+    class Counting(MemoryState):
+        def series_for(self, slo, *rest, **more):
+            numbered.append(slo)
+            return super().series_for(slo, *rest, **more)
+
+        def objective_for(self, slo, *rest):
+            numbered.append(slo)
+            return super().objective_for(slo, *rest)
+
+    def counting(text, name):
+        read.append(name)
+        return texts().read(text, name)
+
+    async def story():
+        outside = {"open_source": lambda _: None, "pulls": pulls, "back_up": lambda _: None}
+        engine = Engine(house.points, Counting(), house.clock, replace(texts(), read=counting), **outside)
+        await engine.start()
+        await apply(engine, tuple(each for place in range(20) for each in slo(f"bar-{place}")))
+        read.clear()
+        numbered.clear()
+        await apply(engine, slo("pub"))
+        assert read == ["SLO pub"]
+        assert numbered == ["pub", "pub"]
+        assert len(await engine.statuses()) == 21
+        await engine.stop()
 
     run(story())

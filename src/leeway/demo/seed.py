@@ -11,7 +11,7 @@ from leeway.app import pulls, texts
 from leeway.core.points import Ints
 from leeway.core.quality import Measured
 from leeway.demo.history import DAY_S, DAYS, STORIES, Story
-from leeway.engine.catalog import Catalog, library_of, make_catalog
+from leeway.engine.catalog import Catalog, Numbers, library_of, make_catalog
 from leeway.engine.intake import Intake, rows_of
 from leeway.engine.planning import make_plan
 from leeway.engine.views import Action, SourceText
@@ -81,7 +81,7 @@ def _define(state: StateStore, address: str, now: float) -> Catalog:
         if change.action is not Action.KEEP
     ]
     state.apply(edits, by=BY, at=now)
-    return make_catalog(library_of(state.documents(), made.read), state, now, pulls)
+    return make_catalog(library_of(state.documents(), made.read), Numbers(state), now, pulls)
 
 
 def _fill(points: PointStore, catalog: Catalog, now: float) -> None:

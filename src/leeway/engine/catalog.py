@@ -78,6 +78,29 @@ class Catalog:
         return tuple(goal for goal in self.goals if goal.slo == slo)
 
 
+class Numbers:
+    """The numbers of series and objectives; each is given once and for ever, so the store is asked for it once."""
+
+    def __init__(self, state: StateStore) -> None:
+        self._state = state
+        self._series = {(each.slo, each.objective, each.digest): each for each in state.all_series()}
+        self._objectives: dict[tuple[str, str, str], int] = {}
+
+    def series(self, slo: str, objective: str, digest: str, *, scale: int, at: float) -> Series:
+        """As StateStore.series_for."""
+        key = slo, objective, digest
+        if key not in self._series:
+            self._series[key] = self._state.series_for(*key, scale=scale, at=at)
+        return self._series[key]
+
+    def objective(self, slo: str, objective: str, digest: str) -> int:
+        """As StateStore.objective_for."""
+        key = slo, objective, digest
+        if key not in self._objectives:
+            self._objectives[key] = self._state.objective_for(*key)
+        return self._objectives[key]
+
+
 def library_of(revisions: tuple[Revision, ...], read: ReadDocuments) -> Library:
     """The documents of all current revisions."""
     return Library.of(
@@ -111,7 +134,7 @@ def refusals(library: Library) -> dict[str, Invalid]:
     return found
 
 
-def make_catalog(library: Library, state: StateStore, at: float, pulls: Callable[[str], bool]) -> Catalog:
+def make_catalog(library: Library, numbers: Numbers, at: float, pulls: Callable[[str], bool]) -> Catalog:
     """Numbers series and goals, making those that are new. `pulls` tells whether a type of source can be asked.
 
     An SLO that cannot be computed stops no other: another version of Leeway may have taken it.
@@ -124,10 +147,10 @@ def make_catalog(library: Library, state: StateStore, at: float, pulls: Callable
             continue
         plan = compile_slo(slo, library)
         for item in plan.items:
-            feed = _feed(plan.slo, item, plan.composite, library, state, at, pulls)
+            feed = _feed(plan.slo, item, plan.composite, library, numbers, at, pulls)
             feeds[feed.series.id] = feed
             digest = _sha(f"{item.objective!r} of {feed.series.id}")
-            number = state.objective_for(plan.slo, item.objective.name, digest)
+            number = numbers.objective(plan.slo, item.objective.name, digest)
             goals.append(
                 Goal(number, plan.slo, plan.service, item.objective, feed.series.id, feed.kind, feed.series.scale)
             )
@@ -143,7 +166,7 @@ def _feed(
     item: Item,
     composite: bool,
     library: Library,
-    state: StateStore,
+    numbers: Numbers,
     at: float,
     pulls: Callable[[str], bool],
 ) -> Feed:
@@ -152,7 +175,7 @@ def _feed(
     key = next(iter(_source_keys(item, library)), None)
     metrics = tuple(Metric(role, metric.spec, counter) for role, metric, counter in _roles(item.indicator))
     said = json.dumps([kind, key.title if key else "", [(m.role, m.spec, m.counter) for m in metrics]], default=str)
-    series = state.series_for(slo, owner, _sha(said), scale=scale_of(kind), at=at)
+    series = numbers.series(slo, owner, _sha(said), scale=scale_of(kind), at=at)
     return Feed(series, kind, metrics, key if key and pulls(key.type) else None)
 
 

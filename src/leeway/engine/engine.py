@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
@@ -14,7 +15,7 @@ from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine import query
 from leeway.engine.book import Book
-from leeway.engine.catalog import STEP_S, Catalog, Feed, SourceKey, library_of, make_catalog
+from leeway.engine.catalog import STEP_S, Catalog, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector, FeedState
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
@@ -39,6 +40,9 @@ SETTLE_AFTER_S = 15 * 60
 STALE_S = 120
 """Without an evaluation for so long, Leeway itself is not well."""
 
+READ_AT_MOST = 20_000
+"""Texts of definitions that stay read: reading one takes longer than all else that a change of another does."""
+
 BACK_S = 120
 """A clock that was set back by more than this takes the ledgers with it; by less, they wait for it."""
 
@@ -60,7 +64,9 @@ class Engine:
         back_up: Callable[[Path], None],
         retain_days: int = 400,
     ) -> None:
-        self._points, self._state, self._clock, self._texts = points, state, clock, texts
+        self._points, self._state, self._clock = points, state, clock
+        self._texts = replace(texts, read=lru_cache(READ_AT_MOST)(texts.read))
+        self._numbers = Numbers(state)
         self._pulls, self._back_up, self._retain_days = pulls, back_up, retain_days
         self._intake = Intake(points)
         self._collector = Collector(self._intake, state, clock, open_source)
@@ -313,7 +319,7 @@ class Engine:
         """Makes the running parts follow the definitions."""
         library = library_of(await asyncio.to_thread(self._state.documents), self._texts.read)
         at = self._clock.now()
-        catalog = await asyncio.to_thread(make_catalog, library, self._state, at, self._pulls)
+        catalog = await asyncio.to_thread(make_catalog, library, self._numbers, at, self._pulls)
         async with self._standing:
             await asyncio.to_thread(self._book.set_goals, catalog.goals)
             self._catalog, self._shown = catalog, None
