@@ -81,7 +81,7 @@ class Engine:
         self._evaluated_at: float | None = None
         self._problem = ""
         self._settled = 0
-        self._shown: tuple[int, tuple[Status, ...]] | None = None
+        self._shown: tuple[tuple[int, int], tuple[Status, ...]] | None = None
 
     async def start(self) -> None:
         """Warms the ledgers, then begins to collect and to evaluate."""
@@ -100,10 +100,11 @@ class Engine:
         self._book.close()
 
     async def statuses(self) -> tuple[Status, ...]:
-        """Every objective, in the order of definition; computed once per minute and change of definitions."""
+        """Every objective, in the order of definition; computed anew when time, points or definitions changed them."""
         async with self._standing:
-            if self._shown is None or self._shown[0] != self._book.head:
-                self._shown = (self._book.head, await asyncio.to_thread(self._statuses))
+            now = (self._book.head, self._book.edition)
+            if self._shown is None or self._shown[0] != now:
+                self._shown = (now, await asyncio.to_thread(self._statuses))
             return self._shown[1]
 
     async def status(self, slo: str) -> tuple[Status, ...]:

@@ -33,7 +33,7 @@ FRESH_S = 2 * HOUR_S
 
 
 class Book:
-    """The ledgers of all goals at `head`, a whole minute."""
+    """The ledgers of all goals at `head`, a whole minute. `edition` grows when any of their sums may have changed."""
 
     def __init__(self, points: PointStore, at: int) -> None:
         self._points = points
@@ -44,6 +44,7 @@ class Book:
         self._changed: dict[int, Span] = {}
         self._waiting: dict[int, Span] = {}
         self._seq = self._judged_seq = points.hours_mark()
+        self.edition = 0
         self._lock = threading.RLock()
         self._changes_lock = threading.Lock()
         self.head = self._judged_to = at - at % MINUTE_S
@@ -96,6 +97,7 @@ class Book:
                 for shelf in shelves:
                     shelf.ledger.advance(at)
             touched = dict(self._touched())
+            self.edition += bool(touched)
             fresh = [goal for goal, span in touched.items() if span.start >= at - FRESH_S]
             for shelf, goals in self._by_shelf(fresh):
                 self._judge_fresh(shelf, goals, min(touched[goal].start for goal in goals))
