@@ -17,7 +17,7 @@ from leeway.errors import Invalid
 from leeway.formats import openslo
 from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.clock import Clock
-from leeway.ports.source import Ability, Source
+from leeway.ports.source import Ability, Metric, Source
 from leeway.spec import codes
 from leeway.spec.advice import advise
 from leeway.spec.documents import Document
@@ -53,6 +53,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
                 clock,
                 texts(),
                 open_source=lambda key: open_source(key, outside),
+                check_source=lambda key, metrics: check_source(key, metrics, outside),
                 pulls=pulls,
                 back_up=lambda to: backup(points, state, to),
                 retain_days=config.retain_days,
@@ -92,6 +93,12 @@ def open_source(key: SourceKey, outside: Outside) -> Source:
     module = sources.load(kind)
     source: Source = module.build(read_settings(module.Settings, details or {}, place), outside, key.title)
     return source
+
+
+def check_source(key: SourceKey, metrics: tuple[Metric, ...], outside: Outside) -> None:
+    """Raises what `open_source` and the source's own check raise; a type that cannot be asked is pushed, and fine."""
+    if pulls(key.type):
+        open_source(key, outside).check(metrics)
 
 
 def _read(text: str, name: str) -> tuple[Document, ...]:

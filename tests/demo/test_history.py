@@ -59,7 +59,7 @@ def test_the_last_batch_is_the_newest_noon() -> None:
 
 def test_the_definitions_are_without_fault() -> None:
     """`leeway lint` has nothing to say about the demo, not even advice."""
-    plan = make_plan((), definitions("http://127.0.0.1:9"), texts(), prune=False)
+    plan = make_plan((), definitions("http://127.0.0.1:9"), texts(), lambda *_: None, prune=False)
     assert plan.findings == ()
     assert {change.name for change in plan.changes if change.kind == "SLO"} == {story.slo for story in STORIES}
 

@@ -1,18 +1,20 @@
 """Stories of the whole engine, with stores in memory and a virtual clock: definitions, pushes, late data, births."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from leeway.app import pulls, texts
+from leeway.app import check_source, pulls, texts
 from leeway.core.assess import Health
 from leeway.core.objective import DAY_S
 from leeway.engine.engine import Engine
 from leeway.engine.views import Action, SourceText
 from leeway.errors import Conflict, Invalid, NotFound
+from leeway.net import Outside
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.memory_points import MemoryPoints
 from leeway.ports.kit.memory_state import MemoryState
@@ -65,7 +67,8 @@ class House:
 
     @asynccontextmanager
     async def open(self):
-        outside = {"open_source": lambda _: None, "pulls": pulls, "back_up": lambda _: None}
+        outside = {"open_source": lambda _: None, "check_source": lambda *_: None}
+        outside |= {"pulls": pulls, "back_up": lambda _: None}
         engine = Engine(self.points, self.state, self.clock, texts(), **outside)
         await engine.start()
         try:
@@ -290,3 +293,39 @@ def test_midnight_settles_yesterday_so_that_a_start_need_not_judge_it(house):
             assert after.assessment.budget == before.assessment.budget
 
     run(story())
+
+
+def test_a_definition_whose_source_cannot_answer_is_refused_before_it_is_stored(house):
+    """A misspelt setting, a secret written in plain, a question that is no PromQL: told at the plan, with the mend."""
+    good = {"url": "http://127.0.0.1:9090"}
+    cases = [
+        ({"ur1": "http://127.0.0.1:9090"}, "up", "ur1"),
+        (good | {"bearer": "s3cret-s3cret"}, "up", "name where it is"),
+        (good, "sum(rate(up[5m])", "unclosed left parenthesis"),
+    ]
+
+    async def story():
+        outside = Outside(house.clock)
+        parts = {"open_source": lambda _: None, "check_source": lambda *ask: check_source(*ask, outside)}
+        engine = Engine(house.points, house.state, house.clock, texts(), pulls=pulls, back_up=lambda _: None, **parts)
+        await engine.start()
+        for details, query, told in cases:
+            with pytest.raises(Invalid) as refused:
+                await engine.plan(pulled(details, query), prune=False)
+            assert told in str(refused.value)
+            assert "s3cret" not in str(refused.value)
+        assert (await engine.plan(pulled(good, "up"), prune=False)).changed
+        assert house.state.documents() == ()
+        await engine.stop()
+
+    run(story())
+
+
+def pulled(details, query):
+    """An SLO that is asked of a Prometheus."""
+    source = {"apiVersion": "openslo/v1", "kind": "DataSource", "metadata": {"name": "prom"}}
+    source["spec"] = {"type": "Prometheus", "connectionDetails": details}
+    metric = f"{{metricSource: {{metricSourceRef: prom, spec: {{query: {json.dumps(query)}}}}}}}"
+    text = slo()[0].text.replace("{metricSource: {type: push, spec: {what: greeted}}}", metric)
+    text = text.replace("{metricSource: {type: push, spec: {what: all}}}", metric)
+    return (SourceText("prom.json", json.dumps(source)), SourceText("slo.yaml", text))

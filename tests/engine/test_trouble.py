@@ -294,7 +294,8 @@ def test_one_change_among_many_definitions_reads_and_numbers_only_what_is_new(ho
         return texts().read(text, name)
 
     async def story():
-        outside = {"open_source": lambda _: None, "pulls": pulls, "back_up": lambda _: None}
+        outside = {"open_source": lambda _: None, "check_source": lambda *_: None}
+        outside |= {"pulls": pulls, "back_up": lambda _: None}
         engine = Engine(house.points, Counting(), house.clock, replace(texts(), read=counting), **outside)
         await engine.start()
         await apply(engine, tuple(each for place in range(20) for each in slo(f"bar-{place}")))

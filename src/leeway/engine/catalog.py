@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 
 from leeway.core.quality import MAX_QUANTA, Kind, most_quanta
 from leeway.engine.goal import Goal, kind_of, scale_of
-from leeway.errors import Invalid
+from leeway.errors import Invalid, LeewayError
 from leeway.ports.source import Metric, Role
 from leeway.ports.state import Revision, Series, StateStore
 from leeway.spec import documents
 from leeway.spec.documents import Document, Plain, Ratio, RawRatio, RawValue
 from leeway.spec.library import Library
 from leeway.spec.plan import Indicator, Item, Plan, compile_slo
+
+CheckSource = Callable[["SourceKey", tuple[Metric, ...]], None]
+"""Raises if a source cannot be built from its details, or can never answer these metrics; asks nothing of the world."""
 
 STEP_S = 60
 """The step of every live series."""
@@ -134,6 +137,20 @@ def refusals(library: Library) -> dict[str, Invalid]:
     return found
 
 
+def unaskable(library: Library, check: CheckSource) -> dict[str, Invalid]:
+    """By name the SLOs whose source cannot be built, or does not understand its questions, and why."""
+    found = {}
+    for slo in library.slos:
+        try:
+            for item in computable(slo, library).items:
+                for key in _source_keys(item, library):
+                    check(key, _metrics(item))
+        except LeewayError as error:
+            message = error.message if error.message.startswith("SLO ") else f"SLO {slo.metadata.name}: {error.message}"
+            found[slo.metadata.name] = Invalid(message, place=error.place, mend=error.mend)
+    return found
+
+
 def make_catalog(library: Library, numbers: Numbers, at: float, pulls: Callable[[str], bool]) -> Catalog:
     """Numbers series and goals, making those that are new. `pulls` tells whether a type of source can be asked.
 
@@ -173,7 +190,7 @@ def _feed(
     kind = kind_of(item.indicator, item.objective)
     owner = item.objective.name if composite else ""
     key = next(iter(_source_keys(item, library)), None)
-    metrics = tuple(Metric(role, metric.spec, counter) for role, metric, counter in _roles(item.indicator))
+    metrics = _metrics(item)
     said = json.dumps([kind, key.title if key else "", [(m.role, m.spec, m.counter) for m in metrics]], default=str)
     series = numbers.series(slo, owner, _sha(said), scale=scale_of(kind), at=at)
     return Feed(series, kind, metrics, key if key and pulls(key.type) else None)
@@ -190,6 +207,10 @@ def _roles(indicator: Indicator | None) -> list[tuple[Role, documents.Metric, bo
             return [(Role.VALUE, value, False)]
         case None:
             return []
+
+
+def _metrics(item: Item) -> tuple[Metric, ...]:
+    return tuple(Metric(role, metric.spec, counter) for role, metric, counter in _roles(item.indicator))
 
 
 def _source_keys(item: Item, library: Library) -> set[SourceKey]:

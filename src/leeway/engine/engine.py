@@ -15,12 +15,12 @@ from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine import query
 from leeway.engine.book import Book
-from leeway.engine.catalog import STEP_S, Catalog, Feed, Numbers, SourceKey, library_of, make_catalog
+from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector, FeedState
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
-from leeway.engine.planning import Texts, ensure_computable, make_plan
+from leeway.engine.planning import Texts, ensure_sound, make_plan
 from leeway.engine.replay import Replays
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.errors import Conflict, Invalid, LeewayError, NotFound, Transient
@@ -60,6 +60,7 @@ class Engine:
         texts: Texts,
         *,
         open_source: Callable[[SourceKey], Source],
+        check_source: CheckSource,
         pulls: Callable[[str], bool],
         back_up: Callable[[Path], None],
         retain_days: int = 400,
@@ -67,7 +68,7 @@ class Engine:
         self._points, self._state, self._clock = points, state, clock
         self._texts = replace(texts, read=lru_cache(READ_AT_MOST)(texts.read))
         self._numbers = Numbers(state)
-        self._pulls, self._back_up, self._retain_days = pulls, back_up, retain_days
+        self._pulls, self._check, self._back_up, self._retain_days = pulls, check_source, back_up, retain_days
         self._intake = Intake(points)
         self._collector = Collector(self._intake, state, clock, open_source)
         self._replays = Replays(self._intake, state, self._collector, clock)
@@ -133,7 +134,7 @@ class Engine:
     async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
         """What applying these files would do."""
         current = await asyncio.to_thread(self._state.documents)
-        return await asyncio.to_thread(make_plan, current, files, self._texts, prune=prune)
+        return await asyncio.to_thread(make_plan, current, files, self._texts, self._check, prune=prune)
 
     async def apply(
         self,
@@ -174,9 +175,8 @@ class Engine:
                 names = [one.name for one in documents if one.kind == kind]
                 raise NotFound(f"there is no {kind} {name!r}", mend=did_you_mean(name, names))
             rest = tuple(one for one in documents if one is not current)
-            await asyncio.to_thread(
-                lambda: ensure_computable(library_of(documents, self._texts.read), library_of(rest, self._texts.read))
-            )
+            before, after = (library_of(each, self._texts.read) for each in (documents, rest))
+            await asyncio.to_thread(ensure_sound, before, after, self._check)
             return (await self._change([Edit(kind, name, None, current.number)], by))[0]
 
     async def documents(self) -> tuple[Revision, ...]:

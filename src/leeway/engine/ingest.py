@@ -34,8 +34,8 @@ def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: flo
     alike: defaultdict[tuple[Kind, int, int], list[int]] = defaultdict(list)
     for number in np.unique(batch.series).tolist():
         feed = feeds.get(batch.names[number])
-        if feed is None:
-            refusals += _unknown(batch, number, feeds)
+        if feed is None or feed.source is not None:
+            refusals += _unwanted(batch, number, feeds)
         else:
             alike[feed.kind, feed.series.scale, feed.most].append(number)
     parts = [_part(batch, numbers, feeds, now) for numbers in alike.values()]
@@ -56,10 +56,17 @@ def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: flo
     )
 
 
-def _unknown(batch: PushBatch, number: int, feeds: dict[str, Feed]) -> list[Refusal]:
+def _unwanted(batch: PushBatch, number: int, feeds: dict[str, Feed]) -> list[Refusal]:
+    """Rows that nobody asked for: no SLO has that name, or a source is asked for its points."""
     name = batch.names[number]
-    message = "; ".join(filter(None, (f"no SLO takes points as {name!r}", did_you_mean(name, feeds))))
-    return [Refusal(int(row), "unknown-slo", message) for row in batch.row[batch.series == number]]
+    feed = feeds.get(name)
+    if feed is not None and feed.source is not None:
+        reason, message = "pulled", f"the points of {name} come from {feed.source.title}, which is asked for them"
+    else:
+        pushed = [one.name for one in feeds.values() if one.source is None]
+        reason = "unknown-slo"
+        message = "; ".join(filter(None, (f"no SLO takes points as {name!r}", did_you_mean(name, pushed))))
+    return [Refusal(int(row), reason, message) for row in batch.row[batch.series == number]]
 
 
 def _part(batch: PushBatch, numbers: list[int], feeds: dict[str, Feed], now: float) -> _Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from leeway.engine.catalog import ReadDocuments, library_of, refusals
+from leeway.engine.catalog import CheckSource, ReadDocuments, library_of, unaskable
 from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
 from leeway.errors import LeewayError
 from leeway.ports.state import Revision
@@ -47,12 +47,13 @@ def make_plan(
     current: tuple[Revision, ...],
     files: tuple[SourceText, ...],
     texts: Texts,
+    check: CheckSource,
     *,
     prune: bool,
 ) -> PlanView:
     """The changes that make the stored documents equal to the files; with `prune`, others are deleted.
 
-    Raises Invalid if an SLO, of the files or stored, could be computed no more.
+    Raises Invalid if an SLO, of the files or stored, could be computed no more, or its source could not be asked.
     """
     stored = library_of(current, texts.read)
     documents, findings = texts.judge(files, stored)
@@ -66,7 +67,7 @@ def make_plan(
         ]
     )
     if not refused:
-        ensure_computable(stored, after)
+        ensure_sound(stored, after, check)
     changes = [_change(document, revisions, stored, after, texts) for document in documents]
     if prune:
         changes += [
@@ -75,10 +76,13 @@ def make_plan(
     return PlanView(tuple(sorted(changes, key=_place)), findings, refused)
 
 
-def ensure_computable(before: Library, after: Library) -> None:
-    """Raises Invalid for the first SLO that cannot be computed after a change, unless it was so before."""
-    known = {name: str(error) for name, error in refusals(before).items()}
-    for name, error in refusals(after).items():
+def ensure_sound(before: Library, after: Library, check: CheckSource) -> None:
+    """Raises Invalid for the first SLO that a change leaves without an answer, unless it had none before.
+
+    Such an SLO cannot be computed, its source cannot be built from its settings, or never understands its questions.
+    """
+    known = {name: str(error) for name, error in unaskable(before, check).items()}
+    for name, error in unaskable(after, check).items():
         if known.get(name) != str(error):
             raise error
 

@@ -65,7 +65,7 @@ class Replays:
         if not able:
             raise Invalid(
                 f"the source of SLO {slo} keeps no history that could be asked for",
-                mend="push the past with `leeway push`: points of any age are taken",
+                mend="its history begins with its first reading",
             )
         return able
 
