@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from html import unescape
 from html.parser import HTMLParser
@@ -143,6 +144,7 @@ def test_the_style_has_its_digest_in_its_name_and_is_kept_for_ever(shop):
     assert b"prefers-color-scheme: dark" in body
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="runs the command of the page: apt-get install -y curl")
 def test_the_empty_page_opens_three_doors_and_the_third_works_as_written(fresh, tmp_path):
     """The definition on it is valid, and the command on it, with the real path of the token, is taken by the server."""
     _, html = page(fresh)

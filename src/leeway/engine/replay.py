@@ -63,9 +63,12 @@ class Replays:
             feed for feed in feeds if feed.source and Ability.HISTORY in self._collector.source(feed).manifest.abilities
         )
         if not able:
+            pushed = any(feed.source is None for feed in feeds)
             raise Invalid(
                 f"the source of SLO {slo} keeps no history that could be asked for",
-                mend="its history begins with its first reading",
+                mend="push the past with `leeway push`: points of any age are taken"
+                if pushed
+                else "its history begins with its first reading",
             )
         return able
 
