@@ -179,13 +179,23 @@ def test_slices_that_steps_cannot_fill_are_refused(desk, capsys):
     assert "--step" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("width", ["80", "160"])
+@pytest.mark.parametrize("width", ["80", "180"])
 def test_people_see_coverage_interval_and_method_beside_the_number(desk, monkeypatch, width):
     """The same figures in words, on a narrow terminal and on a wide one."""
     monkeypatch.setenv("COLUMNS", width)
     Path("points.csv").write_text("time,slo,good,total\n1767297600,bar,99,100\n")
     done = CliRunner().invoke(leeway, ["budget", "-f", "slo.yaml", "--points", "points.csv"])
     assert done.exit_code == 0
-    for words in ("healthy", "99 %", "80 %", "4 of 5 events", "94.6 % … 99.82 %", "Occurrences", "1.6 %"):
+    for words in (
+        "healthy",
+        "99 %",
+        "80 %",
+        "4 of 5 events",
+        "94.6 % … 99.82 %",
+        "Occurrences",
+        "1.6 %",
+        "last 1 h",
+        "as of 2026-01-01",
+    ):
         assert words in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert max(map(len, done.stdout.splitlines())) <= int(width)

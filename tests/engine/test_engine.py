@@ -13,7 +13,7 @@ from leeway.core.assess import Health
 from leeway.core.objective import DAY_S
 from leeway.engine.engine import Engine
 from leeway.engine.views import Action, SourceText
-from leeway.errors import Conflict, Invalid, NotFound
+from leeway.errors import Conflict, Invalid, NotFound, Unreachable
 from leeway.net import Outside
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.memory_points import MemoryPoints
@@ -61,13 +61,18 @@ def batch(*rows, names=("bar",)):
     )
 
 
+def refuse(key):
+    """No source can be reached from here."""
+    raise Unreachable("no connection", place=key.title)
+
+
 class House:
     def __init__(self):
         self.clock, self.points, self.state = VirtualClock(float(NOON)), MemoryPoints(), MemoryState()
 
     @asynccontextmanager
     async def open(self):
-        outside = {"open_source": lambda _: None, "check_source": lambda *_: None}
+        outside = {"open_source": refuse, "check_source": lambda *_: None}
         outside |= {"pulls": pulls, "back_up": lambda _: None}
         engine = Engine(self.points, self.state, self.clock, texts(), **outside)
         await engine.start()
@@ -317,6 +322,19 @@ def test_a_definition_whose_source_cannot_answer_is_refused_before_it_is_stored(
         assert (await engine.plan(pulled(good, "up"), prune=False)).changed
         assert house.state.documents() == ()
         await engine.stop()
+
+    run(story())
+
+
+def test_points_of_a_source_that_is_asked_are_not_taken_from_anybody_else(house):
+    """Two writers of one series would be one too many; a push says who is asked."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, pulled({"url": "http://127.0.0.1:9090"}, "up"))
+            receipt = await engine.push(batch((0, NOON - 60, 9, 10)), None)
+            assert (receipt.accepted, dict(receipt.quarantined)) == (0, {"pulled": 1})
+            assert "prom" in receipt.refusals[0].message
 
     run(story())
 

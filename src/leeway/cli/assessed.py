@@ -13,7 +13,7 @@ from leeway.cli.tables import state
 from leeway.client import figures
 from leeway.client.documents import Assessment
 
-WIDE = 165
+WIDE = 180
 """From this width on, all columns fit beside each other."""
 
 
@@ -29,7 +29,7 @@ def show(assessments: Sequence[Assessment]) -> None:
 
 def _table(out: Console, assessments: Sequence[Assessment]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("SLO", "objective", "state", "method"):
+    for name in ("SLO", "objective", "state", "method", "window"):
         table.add_column(name, no_wrap=True, overflow="ellipsis")
     for name in ("target", "SLI", "95 % sure", "left", "", "burn 1h", "lasts", "coverage"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -39,6 +39,7 @@ def _table(out: Console, assessments: Sequence[Assessment]) -> None:
             one.objective,
             state(one.state),
             one.method,
+            figures.window(one),
             figures.percent(one.target),
             figures.percent(one.sli),
             figures.interval(one.interval),
@@ -49,11 +50,13 @@ def _table(out: Console, assessments: Sequence[Assessment]) -> None:
             figures.covered(one.coverage),
         )
     out.print(table)
+    for moment in sorted({figures.clock(one.as_of) for one in assessments}):
+        out.print(Text(f"as of {moment}", style="dim"))
 
 
 def _paragraph(out: Console, one: Assessment) -> None:
     head = Text.assemble((f"{one.slo} / {one.objective}", "bold"), "  ", state(one.state))
-    out.print(head.append(f"  {one.method}", style="dim"))
+    out.print(head.append(f"  {one.method}, {figures.window(one)}, as of {figures.clock(one.as_of)}", style="dim"))
     out.print(f"  SLI {figures.percent(one.sli)}, wanted {figures.percent(one.target)}")
     out.print(f"  95 % sure: {figures.interval(one.interval)}; coverage {figures.covered(one.coverage)}")
     out.print(f"  left {figures.rough(one.budget.remaining_ratio)}: {_left(one)}")
