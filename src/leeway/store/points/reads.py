@@ -12,7 +12,7 @@ from leeway.core.window import Span
 from leeway.ports.points import Change, Collected, Rows, Tallies
 from leeway.ports.source import ComputedBy, Provenance
 from leeway.store.points.database import Cursor
-from leeway.store.points.versions import newest
+from leeway.store.points.versions import newest, take
 
 DAY_S = 86_400
 
@@ -34,7 +34,11 @@ def one_series(cursor: Cursor, series: int, span: Span, as_known_at: int | None)
 
 
 def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
-    """Day by day, so that the memory needed beside the answer is that of one day."""
+    """Day by day, so that the memory needed beside the answer is that of one day.
+
+    Sorted as history lies, by series, and then turned by time here: that is three times as fast as DuckDB's own sorting
+    by time (measured with 1.44 M rows).
+    """
     parts = []
     for start in range(span.start - span.start % DAY_S, span.end, DAY_S):
         asked = {"series": list(series), "start": max(start, span.start), "end": min(start + DAY_S, span.end)}
@@ -42,9 +46,10 @@ def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
             WITH asked AS (SELECT unnest($series::INTEGER[]) AS series),
             known AS (SELECT {_KEPT} FROM history WHERE time >= $start AND time < $end
                       UNION ALL SELECT {_KEPT} FROM points WHERE time >= $start AND time < $end)
-            SELECT * FROM known SEMI JOIN asked USING (series) ORDER BY time, series, fence, seq
+            SELECT * FROM known SEMI JOIN asked USING (series) ORDER BY series, time, fence, seq
         """  # noqa: S608 - constants
         part = newest(cursor.execute(question, asked).fetchnumpy(), ordered=True)
+        part = take(part, np.argsort(part.time, kind="stable"))
         if len(part):
             parts.append(part)
     if not parts:

@@ -23,7 +23,8 @@ class Batch:
     spans: tuple[tuple[int, Span], ...]
 
 
-def _take(rows: Rows, which: NDArray[np.intp] | NDArray[np.bool_]) -> Rows:
+def take(rows: Rows, which: NDArray[np.intp] | NDArray[np.bool_]) -> Rows:
+    """Some of the rows, in this order."""
     return Rows(rows.series[which], rows.time[which], rows.good[which], rows.total[which], rows.value[which])
 
 
@@ -51,17 +52,20 @@ def batch(rows: Rows) -> Batch:
     kept = np.r_[(series[1:] != series[:-1]) | (time[1:] != time[:-1]), True]
     if kept.all():
         return Batch(rows, spans)
-    return Batch(_take(rows, np.sort(order[kept])), spans)  # in the order they were given
+    return Batch(take(rows, np.sort(order[kept])), spans)  # in the order they were given
 
 
 def newest(columns: Columns, *, ordered: bool = False) -> Rows:
-    """The newest version of each slice, by (time, series). `ordered`: already by (time, series, fence, seq)."""
+    """The newest version of each slice, by (time, series), or as it was given if that is `ordered`.
+
+    Ordered is by time and series, in either order, then by fence and seq.
+    """
     series, time = columns["series"].astype(np.int32, copy=False), columns["time"].astype(np.int64, copy=False)
     good, total = columns["good"].astype(np.int64, copy=False), columns["total"].astype(np.int64, copy=False)
     rows = Rows(series, time, good, total, columns["value"].astype(np.float64, copy=False))
     if not ordered and not np.all((time[1:] > time[:-1]) & (series[1:] == series[:-1])):
-        rows = _take(rows, np.lexsort((columns["seq"], columns["fence"], series, time)))
+        rows = take(rows, np.lexsort((columns["seq"], columns["fence"], series, time)))
     if len(rows) == 0:
         return rows
     kept = np.r_[(rows.time[1:] != rows.time[:-1]) | (rows.series[1:] != rows.series[:-1]), True]
-    return rows if kept.all() else _take(rows, kept)
+    return rows if kept.all() else take(rows, kept)
