@@ -56,9 +56,13 @@ def _unknown(out: Console, why: Why) -> None:
     total = sum(count.slices for count in why.slices)
     unknown = counts["unknown"].slices if "unknown" in counts else 0
     filled = sum(count.filled for count in why.slices)
-    told = f"{figures.amount(unknown)} of {figures.amount(total)} slices are unknown"
-    good, bad = (figures.amount(counts[name].slices) if name in counts else "0" for name in ("good", "bad"))
-    told += f"; {good} are good, {bad} bad."
+    good, bad = (counts[name].slices if name in counts else 0 for name in ("good", "bad"))
+    if why.status.method == "Occurrences":
+        told = f"{figures.amount(good + bad)} of {figures.amount(total)} minutes have events; some went bad in "
+        told += f"{figures.amount(bad)} of them."
+    else:
+        told = f"{figures.amount(unknown)} of {figures.amount(total)} slices are unknown; "
+        told += f"{figures.amount(good)} are good, {figures.amount(bad)} bad."
     if filled:
         told += f" The no-data policy decided {figures.amount(filled)} of them."
     _say(out, told)
