@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from leeway.errors import Invalid
 from leeway.spec.nearest import did_you_mean
@@ -62,7 +61,7 @@ def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, Any]
         raise Invalid(_said(first), place=place, mend=mend) from None
 
 
-def _said(error: ErrorDetails) -> str:
+def _said(error: Mapping[str, Any]) -> str:
     """What is wrong with a setting, in words for whoever wrote it."""
     match error["type"]:
         case "extra_forbidden":
@@ -75,7 +74,7 @@ def _said(error: ErrorDetails) -> str:
             return f"{error['input']} is too large: at most {error['ctx']['le']}"
         case "string_pattern_mismatch":
             return f"{error['input']!r} is not of this form"
-    return error["msg"].lower()
+    return str(error["msg"]).lower()
 
 
 def _from_file(file: Path) -> dict[str, Any]:

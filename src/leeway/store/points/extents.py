@@ -15,13 +15,15 @@ class Extents:
         self._scan = scan
         self._lock = threading.Lock()
         self._scanned: Mapping[int, Span] | None = None
-        self._fresh: dict[int, Span] = {}
+        self._fresh: dict[int, tuple[int, int]] = {}  # bare numbers: a thousand series widen with every append
 
     def widen(self, spans: Iterable[tuple[int, Span]]) -> None:
         """Called after each commit, before it is acknowledged."""
         with self._lock:
+            fresh = self._fresh
             for series, span in spans:
-                self._fresh[series] = _joined(span, self._fresh.get(series))
+                start, end = fresh.get(series, (span.start, span.end))
+                fresh[series] = (min(start, span.start), max(end, span.end))
 
     def forget(self) -> None:
         """Called after rows were deleted: the next question scans again."""
@@ -35,12 +37,9 @@ class Extents:
             if self._scanned is None:
                 self._scanned = self._scan()
             found = dict(self._scanned)
-            for series, span in self._fresh.items():
-                found[series] = _joined(span, found.get(series))
+            for series, (start, end) in self._fresh.items():
+                known = found.get(series)
+                found[series] = (
+                    Span(start, end) if known is None else Span(min(start, known.start), max(end, known.end))
+                )
         return dict(sorted(found.items()))
-
-
-def _joined(span: Span, other: Span | None) -> Span:
-    if other is None or (span.start <= other.start and span.end >= other.end):
-        return span
-    return Span(min(span.start, other.start), max(span.end, other.end))

@@ -119,7 +119,10 @@ class Writer:
                 self._serve([request])
 
     def _commit(self, group: Sequence[Request]) -> None:
-        answers, fresh = self._database.run(lambda cursor: _sift(cursor, group))
+        answers: list[tuple[Request, Appended | Conflict]] = []
+        fresh = list(group)
+        if any(request.key for request in group):
+            answers, fresh = self._database.run(lambda cursor: _sift(cursor, group))
         numbered = [Numbered(self._seq + place, request) for place, request in enumerate(fresh, start=1)]
         if numbered:
             self._write(numbered)
@@ -160,11 +163,8 @@ def _group(waiting: Sequence[Request | None]) -> list[Request]:
 
 def _sift(cursor: Cursor, group: Sequence[Request]) -> tuple[list[tuple[Request, Appended | Conflict]], list[Request]]:
     """Requests whose key was used before, with their answers, and those that are new."""
-    keys = [request.key.key for request in group if request.key]
-    if not keys:
-        return [], list(group)
     known = {}
-    for key in keys:
+    for key in [request.key.key for request in group if request.key]:
         row = cursor.execute("SELECT digest, seq, row_count FROM receipts WHERE key = ?", [key]).fetchone()
         if row:
             known[key] = row
