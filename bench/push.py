@@ -30,7 +30,7 @@ WANTED = 100_000
 
 def run(*, quick: bool) -> Iterator[Line]:
     """Large batches on one connection, small ones on sixteen; a minute of many SLOs, or many minutes of a few."""
-    slos, points = (50, 20_000) if quick else (1_000, 1_000_000)
+    slos, points = (50, 20_000) if quick else (1_000, 400_000)
     with scratch() as empty:
         aside(_define, empty / "data", slos)
         yield from _figures(empty / "data", slos, points, SHAPES[: 1 if quick else None], 1 if quick else 3)
@@ -38,7 +38,7 @@ def run(*, quick: bool) -> Iterator[Line]:
 
 def _figures(empty: Path, slos: int, points: int, shapes: Shapes, repeats: int) -> Iterator[Line]:
     for size, connections in ((10_000, 1), (500, 16)):
-        points = min(points, 400 * size)
+        points = min(points, 200 * size)
         for minutes, shape in shapes:
             rates, walls = [], []
             for _ in range(repeats):

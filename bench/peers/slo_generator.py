@@ -66,7 +66,7 @@ def computed(found: Path, folder: Path, url: str, slos: int) -> tuple[float, flo
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = done.stdout + done.stderr
-    line = re.search(rf"slo-0 \| {WINDOW_S} s .*?SLI:\s*([\d.]+)\s*%", said)
+    line = re.search(rf"slo-0\s+\| {WINDOW_S} s\s+\| SLI:\s*([\d.]+)\s*%", said)
     expect(line is not None, f"slo-generator does not say the SLI: {said[-1500:]}")
     sli = float(line[1]) / 100 if line else 0.0
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
