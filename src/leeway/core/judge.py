@@ -42,7 +42,7 @@ class Judged:
     """Judged slices, ascending by start. `bad` and `total` are quanta of the method (see core.tally.units).
 
     Slices that count for nothing (unknown and not filled) may be left out. `filled` marks slices that the no-data
-    policy decided.
+    policy decided. Of many series at once all but `start` are slices (rows) × series (columns).
     """
 
     start: Ints
@@ -94,38 +94,77 @@ def judge(objective: Objective, points: Points, span: Span, *, born: int | None,
     if objective.slice_s is None:
         inside = (points.time >= span.start) & (points.time < span.end)
         return _occurrences(points.time[inside], good[inside], total[inside])
-    reach = objective.carry_limit_s if objective.no_data is NoData.CARRY else 0
-    slices = _sum(points, (good, total), objective.slice_s, Span(span.start - reach, span.end), born, grid)
-    judged = _judge(objective, slices)
-    keep = slice(int(np.searchsorted(judged.start, span.start)), None)
+    slices = _sum(points, (good, total), objective.slice_s, _reaching(objective, span), born, grid)
+    return _since(span.start, _judge(objective, slices))
+
+
+def judge_many(objective: Objective, points: Points, column: Ints, span: Span, *, born: Ints, step_s: int) -> Judged:
+    """As `judge` for as many series as `born` has, all judged alike, on the grid of the epoch; Occurrences by steps.
+
+    `column` tells of each point whose it is; points lie in any order. `born` is NEVER for a series without rows.
+    """
+    slice_s = objective.slice_s or step_s
+    reaching = _reaching(objective, span)
+    first = -(-reaching.start // slice_s)
+    count = max(0, reaching.end // slice_s - first)
+    at = points.time // slice_s - first
+    inside = (at >= 0) & (at < count)
+    cell = at[inside] * len(born) + column[inside]
+    good, total = (_per_cell(cell, amount[inside], (count, len(born))) for amount in events(objective, points))
+    start = (first + np.arange(count, dtype=np.int64)) * slice_s
+    if objective.slice_s is None:
+        return _occurrences(start, good, total)
+    lived = start[:, None] > born - slice_s
+    return _since(span.start, _judge(objective, _Slices(start, good, total, lived)))
+
+
+NEVER = np.iinfo(np.int64).max
+"""The birth of a series that has no rows."""
+
+
+def _reaching(objective: Objective, span: Span) -> Span:
+    """The span with what its slices may be filled from."""
+    return Span(span.start - (objective.carry_limit_s if objective.no_data is NoData.CARRY else 0), span.end)
+
+
+def _since(start: int, judged: Judged) -> Judged:
+    keep = slice(int(np.searchsorted(judged.start, start)), None)
     return Judged(judged.start[keep], judged.state[keep], judged.bad[keep], judged.total[keep], judged.filled[keep])
 
 
 def _occurrences(time: Ints, good: Ints, total: Ints) -> Judged:
     bad = total - good
-    state = np.where(total == 0, State.UNKNOWN, np.where(bad > 0, State.BAD, State.GOOD)).astype(np.int8)
-    return Judged(time, state, bad, total, np.zeros(len(time), np.bool_))
+    return Judged(time, _states(total > 0, bad > 0), bad, total, np.zeros(bad.shape, np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
 class _Slices:
-    """Events summed per slice on a dense grid that begins at birth, if that is later: before it nothing counts."""
+    """Events summed per slice on a dense grid; before its birth (where not `lived`) a series has none to fill."""
 
     start: Ints
     good: Ints
     total: Ints
+    lived: Flags
 
 
 def _sum(points: Points, events: tuple[Ints, Ints], slice_s: int, span: Span, born: int | None, grid: int) -> _Slices:
     if born is None:
-        return _Slices(*(np.empty(0, np.int64) for _ in range(3)))
+        none = np.empty(0, np.int64)
+        return _Slices(none, none, none, np.empty(0, np.bool_))
     first = max(-((grid - span.start) // slice_s), (born - grid) // slice_s)
     count = max(0, (span.end - grid) // slice_s - first)
     start = grid + (first + np.arange(count, dtype=np.int64)) * slice_s
     at = (points.time - grid) // slice_s - first
     inside = (at >= 0) & (at < count)
     good, total = (_per_slice(at[inside], amount[inside], count) for amount in events)
-    return _Slices(start, good, total)
+    return _Slices(start, good, total, np.ones(count, np.bool_))
+
+
+def _per_cell(cell: Ints, amount: Ints, shape: tuple[int, int]) -> Ints:
+    """Exact integer sums of `amount` per cell of a grid."""
+    sums = np.zeros(shape[0] * shape[1], np.int64)
+    np.add.at(sums, cell, amount)
+    return sums.reshape(shape)
 
 
 def _per_slice(at: Ints, amount: Ints, count: int) -> Ints:
@@ -141,16 +180,16 @@ def _judge(objective: Objective, slices: _Slices) -> Judged:
     known = slices.total > 0
     bad_events = slices.total - slices.good
     if objective.method is Method.RATIO_TIMESLICES:
-        share = np.divide(bad_events, slices.total, out=np.zeros(len(known)), where=known)
+        share = np.divide(bad_events, slices.total, out=np.zeros(known.shape), where=known)
         bad = np.rint(share * RATIO_QUANTA).astype(np.int64)
         state = _states(known, bad > 0)
-        bad, state, filled = _fill(objective, slices.start, known, bad, state, RATIO_QUANTA)
+        bad, state, filled = _fill(objective, slices, bad, state, RATIO_QUANTA)
         return Judged(slices.start, state, bad, (known | filled).astype(np.int64), filled)
     if objective.slice_target is None:
         raise ValueError(f"{objective.method} needs a slice target")
     missed = known & ~_at_least(slices.good, slices.total, objective.slice_target)
     state = _states(known, missed)
-    bad, state, filled = _fill(objective, slices.start, known, missed.astype(np.int64), state, 1)
+    bad, state, filled = _fill(objective, slices, missed.astype(np.int64), state, 1)
     if objective.method is Method.TIMESLICES:
         return Judged(slices.start, state, bad, (known | filled).astype(np.int64), filled)
     return Judged(slices.start, state, np.where(missed, slices.total, 0), slices.total, filled)
@@ -162,27 +201,30 @@ def _states(known: Flags, bad: Flags) -> States:
 
 def _at_least(good: Ints, total: Ints, target: Fraction) -> Flags:
     """good/total ≥ target, exactly: floats decide what is clear, whole numbers what is close. 0/0 is no."""
-    share = np.divide(good, total, out=np.full(len(good), -1.0), where=total > 0)
+    share = np.divide(good, total, out=np.full(good.shape, -1.0), where=total > 0)
     result: Flags = share >= float(target)
     close = np.abs(share - float(target)) < 1e-9
     result[close] = good[close].astype(object) * target.denominator >= total[close].astype(object) * target.numerator
     return result
 
 
-def _fill(
-    objective: Objective, start: Ints, known: Flags, bad: Ints, state: States, whole: int
-) -> tuple[Ints, States, Flags]:
+def _fill(objective: Objective, slices: _Slices, bad: Ints, state: States, whole: int) -> tuple[Ints, States, Flags]:
     """Applies the no-data policy to unknown slices; `whole` is the bad of a slice that is all bad."""
-    unknown = ~known
+    known = slices.total > 0
+    unknown = ~known & slices.lived
     match objective.no_data:
         case NoData.EXCLUDE:
-            return bad, state, np.zeros(len(known), np.bool_)
+            return bad, state, np.zeros(known.shape, np.bool_)
         case NoData.GOOD:
             return bad, np.where(unknown, np.int8(State.GOOD), state), unknown
         case NoData.BAD:
             return np.where(unknown, whole, bad), np.where(unknown, np.int8(State.BAD), state), unknown
         case NoData.CARRY:
-            last = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
-            near = unknown & (last >= 0) & (start - start[last] <= objective.carry_limit_s)
-            return np.where(near, bad[last], bad), np.where(near, state[last], state), near
+            place = np.arange(len(known)).reshape(-1, *(1,) * (known.ndim - 1))
+            last = np.maximum.accumulate(np.where(known, place, -1), axis=0)
+            age = slices.start[place] - slices.start[last]
+            near = unknown & (last >= 0) & (age <= objective.carry_limit_s)
+            last = np.maximum(last, 0)
+            then_bad, then_state = np.take_along_axis(bad, last, axis=0), np.take_along_axis(state, last, axis=0)
+            return np.where(near, then_bad, bad), np.where(near, then_state, state), near
     assert_never(objective.no_data)

@@ -101,7 +101,7 @@ class PointStore(Protocol):
         """Newest version of each slice of one series, by time; with `as_known_at`, newest of those known by then."""
 
     def read_all(self, series: Sequence[int], span: Span) -> Rows:
-        """Newest versions of many series at once, ordered by (time, series): for warming up a ledger."""
+        """Newest versions of many series at once, ordered by (series, time): for warming up a ledger."""
 
     def extent(self) -> dict[int, Span]:
         """Per series from its first row's time to one second after its last; without rows a series is absent."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from leeway.core.judge import judge
+from leeway.core.judge import NEVER, judge_many
 from leeway.core.ledger.grid import MINUTE_S
 from leeway.core.objective import NoData
 from leeway.core.points import Ints, Points
@@ -40,10 +43,6 @@ class Increments:
         return self.bad, self.total, self.covered
 
 
-_NONE = np.empty(0, np.int64)
-NO_ROWS = Rows(np.empty(0, np.int32), _NONE, _NONE, _NONE, np.empty(0))
-
-
 def reach_s(goal: Goal) -> int:
     """How far before a minute its judgement looks."""
     return goal.objective.carry_limit_s if goal.objective.no_data is NoData.CARRY else 0
@@ -55,46 +54,54 @@ def lasts_s(goal: Goal) -> int:
 
 
 def read_span(goals: list[Goal], span: Span) -> Span:
-    """The span whose points decide the minutes of `span` for these goals."""
-    before = max((reach_s(goal) + lasts_s(goal) for goal in goals), default=0)
-    after = max((lasts_s(goal) for goal in goals), default=0)
+    """The span whose points decide the minutes of `span` for these goals: to the end of slices that begin in it."""
+    before = max((reach_s(goal) for goal in goals), default=0)
+    after = max((-span.end % lasts_s(goal) for goal in goals), default=0)
     return Span(span.start - before, span.end + after)
 
 
 def increments(goals: list[Goal], rows: Rows, born: dict[int, int], span: Span, until: int) -> Increments:
     """Judges the goals from rows that cover `read_span`; slices that are not complete by `until` add nothing yet."""
     result = Increments.none(span, len(goals))
-    by_series = split(rows)
-    for place, goal in enumerate(goals):
-        points = as_points(by_series.get(goal.series, NO_ROWS), goal)
+    series = [goal.series for goal in goals]
+    bounds = np.stack([np.searchsorted(rows.series, series, side) for side in ("left", "right")])
+    births = np.array([born.get(number, NEVER) for number in series])
+    for places in _alike(goals):
+        goal, (at, column) = goals[places[0]], _rows_of(bounds[:, places])
+        points = as_points(Rows(rows.series[at], rows.time[at], rows.good[at], rows.total[at], rows.value[at]), goal)
+        counts = (points.time >= span.start) & (points.time < min(span.end, until))
+        result.covered[(points.time[counts] - span.start) // MINUTE_S, places[column[counts]]] = 1
         end = min(until, span.end + lasts_s(goal) - MINUTE_S)
-        if end <= span.start:
-            continue
-        judged = judge(goal.objective, points, Span(span.start, end), born=born.get(goal.series))
-        keep = slice(None, int(np.searchsorted(judged.start, span.end)))
-        minute = (judged.start[keep] - span.start) // MINUTE_S
-        result.bad[minute, place] = judged.bad[keep]
-        result.total[minute, place] = judged.total[keep]
-        first, last = np.searchsorted(points.time, (span.start, min(span.end, until)))
-        result.covered[(points.time[first:last] - span.start) // MINUTE_S, place] = 1
+        if end > span.start:
+            judged = judge_many(
+                goal.objective, points, column, Span(span.start, end), born=births[places], step_s=MINUTE_S
+            )
+            keep = slice(int(np.searchsorted(judged.start, span.end)))
+            cells = np.ix_((judged.start[keep] - span.start) // MINUTE_S, places)
+            result.bad[cells], result.total[cells] = judged.bad[keep], judged.total[keep]
     return result
 
 
-def split(rows: Rows) -> dict[int, Rows]:
-    """Rows by series, each in the order of time; the rows come ordered by time."""
-    if not len(rows):
-        return {}
-    order = np.argsort(rows.series, kind="stable")
-    numbers, starts = np.unique(rows.series[order], return_index=True)
-    parts = np.split(order, starts[1:])
-    return {int(number): take(rows, part) for number, part in zip(numbers, parts, strict=True)}
+def _alike(goals: list[Goal]) -> Iterable[NDArray[np.intp]]:
+    """Places of goals that judge alike; what they aim at, and over which window, does not matter."""
+    groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, goal in enumerate(goals):
+        each = goal.objective
+        how = (each.method, each.slice_s, each.slice_target, each.threshold, each.no_data, each.carry_limit_s)
+        groups[goal.kind is Kind.VALUE, goal.scale, *how].append(place)
+    return [np.array(places, np.intp) for places in groups.values()]
 
 
-def take(rows: Rows, at: Ints) -> Rows:
-    """Some of the rows."""
-    return Rows(rows.series[at], rows.time[at], rows.good[at], rows.total[at], rows.value[at])
+def _rows_of(bounds: Ints) -> tuple[slice | Ints, Ints]:
+    """The rows between each column's bounds, one after the other, and which column each belongs to."""
+    first, last = bounds
+    count = last - first
+    column = np.repeat(np.arange(len(count)), count)
+    if (first[1:] == last[:-1]).all():  # they lie so already
+        return slice(int(first[0]), int(last[-1])), column
+    return np.arange(len(column)) + np.repeat(first - np.cumsum(count) + count, count), column
 
 
 def as_points(rows: Rows, goal: Goal) -> Points:
-    """Rows of the goal's series as core points."""
+    """Rows of series that are like the goal's as core points."""
     return Points(rows.time, rows.good, rows.total, rows.value if goal.kind is Kind.VALUE else None, goal.scale)

@@ -206,9 +206,9 @@ class MemoryPoints:
                     continue
                 if as_known_at is not None and each.known_at > as_known_at:
                     continue
-                other = newest.get((each.time, each.series))
+                other = newest.get((each.series, each.time))
                 if other is None or (each.fence, each.seq) > (other.fence, other.seq):
-                    newest[each.time, each.series] = each
+                    newest[each.series, each.time] = each
         return [newest[slice_] for slice_ in sorted(newest)]
 
 

@@ -134,14 +134,14 @@ class PointStoreSuite:
         store.append(rows((1, 0, 0, 0)), known_at=1)
         assert listed(store.read(1, ALWAYS)) == [(1, 0, 0, 0, None)]
 
-    def test_read_all_orders_by_time_then_series_and_leaves_others_out(self, store: PointStore) -> None:
+    def test_read_all_orders_by_series_then_time_and_leaves_others_out(self, store: PointStore) -> None:
         """The order a ledger is filled in; several days at once."""
         store.append(rows((3, 1500, 1, 1), (2, 0, 1, 1), (1, 1500, 1, 1), (1, 0, 1, 1), (4, 0, 1, 1)), known_at=1)
         store.append(rows((2, 0, 0, 1)), known_at=2)
         assert listed(store.read_all([3, 1, 2], ALWAYS)) == [
             (1, 0, 1, 1, None),
-            (2, 0, 0, 1, None),
             (1, 1500, 1, 1, None),
+            (2, 0, 0, 1, None),
             (3, 1500, 1, 1, None),
         ]
 
@@ -266,7 +266,7 @@ class PointStoreSuite:
         assert len(set(seqs)) == 80
         assert len(refused) == 8
         found = listed(store.read_all(range(1, 9), ALWAYS))
-        assert found == [(series, minute, minute, 10, None) for minute in range(10) for series in range(1, 9)]
+        assert found == [(series, minute, minute, 10, None) for series in range(1, 9) for minute in range(10)]
 
     def test_a_closed_store_takes_nothing(self, opener: Opener, folder: Path) -> None:
         """It says so instead of losing rows; closing twice is fine."""

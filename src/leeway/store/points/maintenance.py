@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from leeway.core.objective import DAY_S
 from leeway.ports.points import Tallies
 from leeway.store.points.database import Cursor, note
-from leeway.store.points.reads import DAY_S
 from leeway.store.points.schema import ROW_COLUMNS
 from leeway.store.points.writer import newest_seq
 

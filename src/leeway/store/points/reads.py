@@ -12,11 +12,10 @@ from leeway.core.window import Span
 from leeway.ports.points import Change, Collected, Rows, Tallies
 from leeway.ports.source import ComputedBy, Provenance
 from leeway.store.points.database import Cursor
-from leeway.store.points.versions import newest, take
+from leeway.store.points.versions import Columns, newest
 
-DAY_S = 86_400
-
-_KEPT = "series, time, good, total, coalesce(value, 'NaN'::DOUBLE) AS value, fence, seq"
+_ROW = "series, time, good, total, coalesce(value, 'NaN'::DOUBLE) AS value"
+_KEPT = f"{_ROW}, fence, seq"
 _READING = "series, source, query, since, until, step_s, digest, fetched_at, computed_by, samples, notes, row_count"
 
 
@@ -34,34 +33,28 @@ def one_series(cursor: Cursor, series: int, span: Span, as_known_at: int | None)
 
 
 def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
-    """Day by day, so that the memory needed beside the answer is that of one day.
+    """In the order that history lies in; sorted here, for that is three times as fast as in DuckDB (1.44 M rows).
 
-    Sorted as history lies, by series, and then turned by time here: that is three times as fast as DuckDB's own sorting
-    by time (measured with 1.44 M rows).
+    History holds a slice once, so which version is the newest is only asked when there are recent rows as well. Those
+    are read first: what is compacted meanwhile is then found twice, which does no harm.
     """
-    parts = []
-    for start in range(span.start - span.start % DAY_S, span.end, DAY_S):
-        asked = {"series": list(series), "start": max(start, span.start), "end": min(start + DAY_S, span.end)}
-        question = f"""
-            WITH asked AS (SELECT unnest($series::INTEGER[]) AS series),
-            known AS (SELECT {_KEPT} FROM history WHERE time >= $start AND time < $end
-                      UNION ALL SELECT {_KEPT} FROM points WHERE time >= $start AND time < $end)
-            SELECT * FROM known SEMI JOIN asked USING (series) ORDER BY series, time, fence, seq
-        """  # noqa: S608 - constants
-        part = newest(cursor.execute(question, asked).fetchnumpy(), ordered=True)
-        part = take(part, np.argsort(part.time, kind="stable"))
-        if len(part):
-            parts.append(part)
-    if not parts:
-        none = np.empty(0, np.int64)
-        return Rows(np.empty(0, np.int32), none, none, none, np.empty(0, np.float64))
-    return Rows(
-        np.concatenate([part.series for part in parts]),
-        np.concatenate([part.time for part in parts]),
-        np.concatenate([part.good for part in parts]),
-        np.concatenate([part.total for part in parts]),
-        np.concatenate([part.value for part in parts]),
-    )
+    asked = {"series": list(series), "start": span.start, "end": span.end}
+    recent = _some(cursor, "points", _KEPT, asked)
+    if not len(recent["time"]):
+        return newest(_some(cursor, "history", _ROW, asked))
+    old = _some(cursor, "history", _KEPT, asked)
+    if not len(old["time"]):
+        return newest(recent)
+    return newest({name: np.concatenate([column, recent[name]]) for name, column in old.items()})
+
+
+def _some(cursor: Cursor, table: str, columns: str, asked: dict[str, Any]) -> Columns:
+    question = f"""
+        SELECT {columns} FROM {table} SEMI JOIN (SELECT unnest($series::INTEGER[]) AS series) USING (series)
+        WHERE time >= $start AND time < $end
+    """  # noqa: S608 - constants
+    found: Columns = cursor.execute(question, asked).fetchnumpy()
+    return found
 
 
 def extent(cursor: Cursor) -> dict[int, Span]:

@@ -55,17 +55,31 @@ def batch(rows: Rows) -> Batch:
     return Batch(take(rows, np.sort(order[kept])), spans)  # in the order they were given
 
 
-def newest(columns: Columns, *, ordered: bool = False) -> Rows:
-    """The newest version of each slice, by (time, series), or as it was given if that is `ordered`.
-
-    Ordered is by time and series, in either order, then by fence and seq.
-    """
+def newest(columns: Columns) -> Rows:
+    """The newest version of each slice, by (series, time). `fence` and `seq` may be missing if no slice comes twice."""
     series, time = columns["series"].astype(np.int32, copy=False), columns["time"].astype(np.int64, copy=False)
     good, total = columns["good"].astype(np.int64, copy=False), columns["total"].astype(np.int64, copy=False)
     rows = Rows(series, time, good, total, columns["value"].astype(np.float64, copy=False))
-    if not ordered and not np.all((time[1:] > time[:-1]) & (series[1:] == series[:-1])):
-        rows = take(rows, np.lexsort((columns["seq"], columns["fence"], series, time)))
-    if len(rows) == 0:
+    if len(rows) == 0 or _steps(rows).all():
         return rows
-    kept = np.r_[(rows.time[1:] != rows.time[:-1]) | (rows.series[1:] != rows.series[:-1]), True]
-    return rows if kept.all() else take(rows, kept)
+    order = _order(series, time)
+    ordered = take(rows, order)
+    if _steps(ordered).all():
+        return ordered
+    rows = take(rows, np.lexsort((columns["seq"], columns["fence"], time, series)))
+    return take(rows, np.r_[(rows.series[1:] != rows.series[:-1]) | (rows.time[1:] != rows.time[:-1]), True])
+
+
+def _steps(rows: Rows) -> NDArray[np.bool_]:
+    """Where the next row is of a later slice, or of a later series."""
+    series, time = rows.series, rows.time
+    later: NDArray[np.bool_] = (series[1:] > series[:-1]) | ((series[1:] == series[:-1]) & (time[1:] > time[:-1]))
+    return later
+
+
+def _order(series: NDArray[np.int32], time: NDArray[np.int64]) -> NDArray[np.intp]:
+    """By series, then time: of one key where that fits 64 bits, which is ten times as fast where runs are in order."""
+    since = time - time.min()
+    if since.max() >= 2**32:
+        return np.lexsort((time, series))
+    return np.argsort(series.astype(np.int64) << 32 | since, kind="stable")
