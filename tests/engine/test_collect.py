@@ -15,6 +15,7 @@ from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.memory_points import MemoryPoints
 from leeway.ports.kit.memory_state import MemoryState
 from leeway.ports.source import Ability, Ask, ComputedBy, Manifest, Metric, Provenance, Reading, Role
+from leeway.ports.state import NewSeries
 
 START = 1_790_000_040.0  # a whole minute
 METRICS = (Metric(Role.GOOD, {}), Metric(Role.TOTAL, {}))
@@ -63,7 +64,7 @@ class House:
     def feed(self, name):
         key = SourceKey(name, "memory", "null")
         self.sources.setdefault(key, Memory(self.clock))
-        series = self.state.series_for(name, "", "digest", scale=10**6, at=START)
+        series = self.state.number_series([NewSeries((name, "", "digest"), 10**6)], at=START)[0]
         return Feed(series, Kind.COUNTS, METRICS, key), self.sources[key]
 
     def rows(self, feed):

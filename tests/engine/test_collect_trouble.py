@@ -13,6 +13,7 @@ from leeway.errors import Invalid, StoreFull, Throttled
 from leeway.ports.kit.memory_points import MemoryPoints
 from leeway.ports.kit.memory_state import MemoryState
 from leeway.ports.source import Ability, Manifest, Reading
+from leeway.ports.state import NewSeries
 
 YEARS = 10 * 365 * 86_400
 
@@ -124,7 +125,7 @@ def test_a_series_defined_while_the_clock_was_ahead_is_collected_when_it_is_righ
     """Its birth in the future is no reason to wait ten years."""
 
     async def story():
-        series = house.state.series_for("bar", "", "digest", scale=10**6, at=START + YEARS)
+        series = house.state.number_series([NewSeries(("bar", "", "digest"), 10**6)], at=START + YEARS)[0]
         key = SourceKey("bar", "memory", "null")
         house.sources[key] = Memory(house.clock)
         feed = Feed(series, Kind.COUNTS, METRICS, key)
@@ -159,7 +160,8 @@ def test_a_source_that_cannot_work_says_why_and_stops_no_other(house, error):
     async def story():
         bad = with_source(house, "bad", Raising(house.clock, error))
         good, _ = house.feed("good")
-        unknown = Feed(house.state.series_for("odd", "", "d", scale=1, at=START), Kind.COUNTS, METRICS, None)
+        (odd,) = house.state.number_series([NewSeries(("odd", "", "d"), 1)], at=START)
+        unknown = Feed(odd, Kind.COUNTS, METRICS, None)
         await house.collector.set_feeds((bad, unknown, good))
         await passes(house, 4)
         state = house.collector.states[bad.series.id]
@@ -237,10 +239,9 @@ def test_a_probe_that_is_still_at_work_delays_neither_its_next_minute_nor_other_
     async def story():
         key = SourceKey("site", "memory", "null")
         house.sources[key] = Prober(house.clock)
-        feeds = tuple(
-            Feed(house.state.series_for(f"page-{place}", "", "d", scale=10**6, at=START), Kind.COUNTS, METRICS, key)
-            for place in range(12)
-        )
+        pages = [NewSeries((f"page-{place}", "", "d"), 10**6) for place in range(12)]
+        numbered = house.state.number_series(pages, at=START)
+        feeds = tuple(Feed(series, Kind.COUNTS, METRICS, key) for series in numbered)
         await house.collector.set_feeds(feeds)
         await passes(house, 6)
         for feed in feeds:
@@ -257,7 +258,7 @@ def test_a_probe_at_work_ends_with_its_schedule(house):
     async def story():
         key = SourceKey("site", "memory", "null")
         house.sources[key] = Prober(house.clock)
-        series = house.state.series_for("page", "", "d", scale=10**6, at=START)
+        series = house.state.number_series([NewSeries(("page", "", "d"), 10**6)], at=START)[0]
         before = asyncio.all_tasks()
         await house.collector.set_feeds((Feed(series, Kind.COUNTS, METRICS, key),))
         await passes(house, 1)

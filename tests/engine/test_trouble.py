@@ -281,13 +281,13 @@ def test_one_change_among_many_definitions_reads_and_numbers_only_what_is_new(ho
     read, numbered = [], []
 
     class Counting(MemoryState):
-        def series_for(self, slo, *rest, **more):
-            numbered.append(slo)
-            return super().series_for(slo, *rest, **more)
+        def number_series(self, wanted, *, at):
+            numbered.extend(one.identity[0] for one in wanted)
+            return super().number_series(wanted, at=at)
 
-        def objective_for(self, slo, *rest):
-            numbered.append(slo)
-            return super().objective_for(slo, *rest)
+        def number_objectives(self, wanted):
+            numbered.extend(slo for slo, _, _ in wanted)
+            return super().number_objectives(wanted)
 
     def counting(text, name):
         read.append(name)

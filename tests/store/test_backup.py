@@ -9,7 +9,7 @@ import pytest
 
 from leeway.errors import Conflict, Invalid, Transient
 from leeway.ports.kit.points_suite import ALWAYS, DAY, listed, rows
-from leeway.ports.state import Edit
+from leeway.ports.state import Edit, NewSeries
 from leeway.store import backup, backup_folder, open_points, open_state, restore
 
 
@@ -22,7 +22,7 @@ def copied(tmp_path):
         points.compact(DAY)
         points.append(rows((1, 1, 4, 9)), known_at=3)
         state.apply([Edit("SLO", "a", "body", 0)], by="x", at=1.0)
-        state.series_for("a", "", "d", scale=1, at=1.0)
+        state.number_series([NewSeries(("a", "", "d"), 1)], at=1.0)
         backup(points, state, tmp_path / "copy")
         points.append(rows((1, 2, 5, 9)), known_at=4)
     return tmp_path / "copy"

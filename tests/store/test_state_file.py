@@ -9,14 +9,15 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect, update
+from sqlalchemy.exc import IntegrityError
 
 from leeway.errors import Conflict, NewerFormat, Permanent, Transient
-from leeway.ports.state import Edit
+from leeway.ports.state import Edit, NewSeries
 from leeway.store import open_state
-from leeway.store.state import sqlite
+from leeway.store.state import edits, numbers, sqlite
 from leeway.store.state.migrate import FOLDER, migrate
-from leeway.store.state.tables import metadata
+from leeway.store.state.tables import documents, metadata, revisions
 
 SECOND = """
 import sqlalchemy as sa
@@ -107,3 +108,59 @@ def test_a_backup_is_a_new_file_that_opens(tmp_path):
             store.backup(tmp_path / "copy" / "state.sqlite")
     with closing(open_state(tmp_path / "copy")) as copy:
         assert [each.name for each in copy.documents()] == ["a"]
+
+
+def late(monkeypatch, module, name, meanwhile):
+    """Lets another replica write between a look and the write that follows it, as databases with row locks allow."""
+    look, looks = getattr(module, name), []
+
+    def looking(*args):
+        seen = look(*args)
+        if not looks:
+            looks.append(seen)
+            meanwhile(args[0])
+        return seen
+
+    monkeypatch.setattr(module, name, looking)
+
+
+def test_what_another_replica_numbered_meanwhile_keeps_its_number(tmp_path, monkeypatch):
+    """What it did not number is made all the same."""
+
+    def meanwhile(connection):
+        connection.exec_driver_sql("INSERT INTO objectives VALUES (77, 'b', 'x', 'd')")
+
+    with closing(open_state(tmp_path)) as store:
+        late(monkeypatch, numbers, "known", meanwhile)
+        first, second, third = store.number_objectives([("a", "x", "d"), ("b", "x", "d"), ("c", "x", "d")])
+        assert second == 77
+        assert len({first, second, third}) == 3
+        assert store.number_objectives([("c", "x", "d"), ("a", "x", "d")]) == (third, first)
+
+
+def test_a_row_that_no_replica_made_and_no_database_takes_is_an_error(tmp_path):
+    """It is not tried for ever."""
+    with closing(open_state(tmp_path)) as store, pytest.raises(IntegrityError):
+        store.number_series([NewSeries(("a", "", "d"), None)], at=1.0)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["made", "changed"])
+def test_a_document_that_another_replica_wrote_meanwhile_is_a_conflict(tmp_path, monkeypatch, known):
+    """It names the document, not only the first of the edits, and nothing is kept."""
+    with closing(open_state(tmp_path)) as store:
+        store.apply([Edit("SLO", name, "x", 0) for name in ("ab" if known else "a")], by="x", at=1.0)
+        before = store.documents()
+
+        def meanwhile(connection):
+            connection.execute(insert(revisions).values(kind="SLO", name="b", number=2, body="y", at=2.0, author="y"))
+            values = {"kind": "SLO", "name": "b", "number": 2}
+            connection.execute(
+                update(documents).values(values).where(documents.c.name == "b")
+                if known
+                else insert(documents).values(values)
+            )
+
+        late(monkeypatch, edits, "stands", meanwhile)
+        with pytest.raises(Conflict, match=r"SLO b was planned against .*, but it is at revision 2 now"):
+            store.apply([Edit("SLO", "a", "mine", 1), Edit("SLO", "b", "mine", int(known))], by="x", at=3.0)
+        assert store.documents() == before

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from leeway.core.quality import MAX_QUANTA, Kind, most_quanta
 from leeway.engine.goal import Goal, kind_of, scale_of
 from leeway.errors import Invalid, LeewayError
 from leeway.ports.source import Metric, Role
-from leeway.ports.state import Revision, Series, StateStore
+from leeway.ports.state import Identity, NewSeries, Revision, Series, StateStore
 from leeway.spec import documents
 from leeway.spec.documents import Document, Plain, Ratio, RawRatio, RawValue
 from leeway.spec.library import Library
@@ -86,22 +86,22 @@ class Numbers:
 
     def __init__(self, state: StateStore) -> None:
         self._state = state
-        self._series = {(each.slo, each.objective, each.digest): each for each in state.all_series()}
-        self._objectives: dict[tuple[str, str, str], int] = {}
+        self._series = {each.identity: each for each in state.all_series()}
+        self._objectives: dict[Identity, int] = {}
 
-    def series(self, slo: str, objective: str, digest: str, *, scale: int, at: float) -> Series:
-        """As StateStore.series_for."""
-        key = slo, objective, digest
-        if key not in self._series:
-            self._series[key] = self._state.series_for(*key, scale=scale, at=at)
-        return self._series[key]
+    def series(self, wanted: Sequence[NewSeries], at: float) -> list[Series]:
+        """As StateStore.number_series."""
+        new = [one for one in wanted if one.identity not in self._series]
+        if new:
+            self._series |= {each.identity: each for each in self._state.number_series(new, at=at)}
+        return [self._series[one.identity] for one in wanted]
 
-    def objective(self, slo: str, objective: str, digest: str) -> int:
-        """As StateStore.objective_for."""
-        key = slo, objective, digest
-        if key not in self._objectives:
-            self._objectives[key] = self._state.objective_for(*key)
-        return self._objectives[key]
+    def objectives(self, wanted: Sequence[Identity]) -> list[int]:
+        """As StateStore.number_objectives."""
+        new = [identity for identity in wanted if identity not in self._objectives]
+        if new:
+            self._objectives |= zip(new, self._state.number_objectives(new), strict=True)
+        return [self._objectives[identity] for identity in wanted]
 
 
 def library_of(revisions: tuple[Revision, ...], read: ReadDocuments) -> Library:
@@ -126,17 +126,6 @@ def computable(slo: documents.SLO, library: Library) -> Plan:
     return plan
 
 
-def refusals(library: Library) -> dict[str, Invalid]:
-    """By name the SLOs that cannot be computed, and why."""
-    found = {}
-    for slo in library.slos:
-        try:
-            computable(slo, library)
-        except Invalid as error:
-            found[slo.metadata.name] = error
-    return found
-
-
 def unaskable(library: Library, check: CheckSource) -> dict[str, Invalid]:
     """By name the SLOs whose source cannot be built, or does not understand its questions, and why."""
     found = {}
@@ -156,44 +145,59 @@ def make_catalog(library: Library, numbers: Numbers, at: float, pulls: Callable[
 
     An SLO that cannot be computed stops no other: another version of Leeway may have taken it.
     """
-    goals: list[Goal] = []
-    feeds: dict[int, Feed] = {}
-    refused = refusals(library)
+    plans, refused = [], {}
     for slo in library.slos:
-        if slo.metadata.name in refused:
-            continue
-        plan = compile_slo(slo, library)
-        for item in plan.items:
-            feed = _feed(plan.slo, item, plan.composite, library, numbers, at, pulls)
-            feeds[feed.series.id] = feed
-            digest = _sha(f"{item.objective!r} of {feed.series.id}")
-            number = numbers.objective(plan.slo, item.objective.name, digest)
-            goals.append(
-                Goal(number, plan.slo, plan.service, item.objective, feed.series.id, feed.kind, feed.series.scale)
-            )
+        try:
+            plans.append(computable(slo, library))
+        except Invalid as error:
+            refused[slo.metadata.name] = str(error)
+    drafts = [_draft(plan, item, library) for plan in plans for item in plan.items]
+    series = numbers.series([draft.series for draft in drafts], at)
+    goals = _goals(drafts, series, numbers)
     longest: defaultdict[int, int] = defaultdict(int)
     for goal in goals:
         longest[goal.series] = max(longest[goal.series], goal.objective.window.longest_s)
-    capped = tuple(replace(feed, most=most_quanta(longest[feed.series.id], STEP_S)) for feed in feeds.values())
-    return Catalog(library, tuple(goals), capped, tuple(str(error) for error in refused.values()))
+    feeds = {
+        one.id: draft.feed(one, most_quanta(longest[one.id], STEP_S), pulls)
+        for draft, one in zip(drafts, series, strict=True)
+    }
+    return Catalog(library, goals, tuple(feeds.values()), tuple(refused.values()))
 
 
-def _feed(
-    slo: str,
-    item: Item,
-    composite: bool,
-    library: Library,
-    numbers: Numbers,
-    at: float,
-    pulls: Callable[[str], bool],
-) -> Feed:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One objective of one SLO before its series has a number."""
+
+    plan: Plan
+    item: Item
+    kind: Kind
+    source: SourceKey | None
+    metrics: tuple[Metric, ...]
+    series: NewSeries
+
+    def feed(self, series: Series, most: int, pulls: Callable[[str], bool]) -> Feed:
+        source = self.source if self.source and pulls(self.source.type) else None
+        return Feed(series, self.kind, self.metrics, source, most)
+
+
+def _draft(plan: Plan, item: Item, library: Library) -> _Draft:
     kind = kind_of(item.indicator, item.objective)
-    owner = item.objective.name if composite else ""
     key = next(iter(_source_keys(item, library)), None)
     metrics = _metrics(item)
     said = json.dumps([kind, key.title if key else "", [(m.role, m.spec, m.counter) for m in metrics]], default=str)
-    series = numbers.series(slo, owner, _sha(said), scale=scale_of(kind), at=at)
-    return Feed(series, kind, metrics, key if key and pulls(key.type) else None)
+    owner = item.objective.name if plan.composite else ""
+    return _Draft(plan, item, kind, key, metrics, NewSeries((plan.slo, owner, _sha(said)), scale_of(kind)))
+
+
+def _goals(drafts: Sequence[_Draft], series: Sequence[Series], numbers: Numbers) -> tuple[Goal, ...]:
+    wanted = [
+        (draft.plan.slo, draft.item.objective.name, _sha(f"{draft.item.objective!r} of {one.id}"))
+        for draft, one in zip(drafts, series, strict=True)
+    ]
+    return tuple(
+        Goal(number, draft.plan.slo, draft.plan.service, draft.item.objective, one.id, draft.kind, one.scale)
+        for draft, one, number in zip(drafts, series, numbers.objectives(wanted), strict=True)
+    )
 
 
 def _roles(indicator: Indicator | None) -> list[tuple[Role, documents.Metric, bool]]:

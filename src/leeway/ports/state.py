@@ -45,6 +45,23 @@ class Series:
     scale: int
     born: float
 
+    @property
+    def identity(self) -> Identity:
+        """By which it is found again."""
+        return self.slo, self.objective, self.digest
+
+
+Identity = tuple[str, str, str]
+"""What is numbered once and for ever: the SLO, its objective ("" for the whole SLO), the digest of the definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeries:
+    """A series to be found, or made with this scale."""
+
+    identity: Identity
+    scale: int
+
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -85,14 +102,14 @@ class StateStore(Protocol):
     def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
         """All edits or none. Raises Conflict, naming the document, if one was changed since it was planned."""
 
-    def series_for(self, slo: str, objective: str, digest: str, *, scale: int, at: float) -> Series:
-        """The series of this SLI, made if it is new."""
-
     def all_series(self) -> tuple[Series, ...]:
         """Every series ever made, by id."""
 
-    def objective_for(self, slo: str, objective: str, digest: str) -> int:
-        """The number of this objective's definition, made if it is new; numbers are never reused."""
+    def number_series(self, wanted: Sequence[NewSeries], *, at: float) -> tuple[Series, ...]:
+        """The series of these SLIs in their order; those that are new are made, all or none."""
+
+    def number_objectives(self, wanted: Sequence[Identity]) -> tuple[int, ...]:
+        """The numbers of these objectives' definitions in their order; new ones get one that was never used before."""
 
     def learned_delays(self) -> dict[int, float]:
         """Per series the learned delay of its source in seconds."""

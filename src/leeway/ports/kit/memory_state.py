@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leeway.errors import Conflict, NotFound, Permanent
-from leeway.ports.state import Edit, Job, JobState, Revision, Series
+from leeway.ports.state import Edit, Identity, Job, JobState, NewSeries, Revision, Series
 
 
 @dataclass(slots=True)
@@ -16,8 +16,8 @@ class HeldState:
     """What a disk would hold. Given to a new MemoryState, it is the store reopened."""
 
     revisions: dict[tuple[str, str], list[Revision]] = field(default_factory=dict)
-    series: dict[tuple[str, str, str], Series] = field(default_factory=dict)
-    objectives: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    series: dict[Identity, Series] = field(default_factory=dict)
+    objectives: dict[Identity, int] = field(default_factory=dict)
     delays: dict[int, float] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -52,22 +52,24 @@ class MemoryState:
             self.held.revisions = planned
             return made
 
-    def series_for(self, slo: str, objective: str, digest: str, *, scale: int, at: float) -> Series:
-        """Found, or made."""
-        with self._lock:
-            number = len(self.held.series) + 1
-            new = Series(number, slo, objective, digest, scale, at)
-            return self.held.series.setdefault((slo, objective, digest), new)
-
     def all_series(self) -> tuple[Series, ...]:
         """By id."""
         with self._lock:
             return tuple(self.held.series.values())
 
-    def objective_for(self, slo: str, objective: str, digest: str) -> int:
+    def number_series(self, wanted: Sequence[NewSeries], *, at: float) -> tuple[Series, ...]:
         """Found, or made."""
         with self._lock:
-            return self.held.objectives.setdefault((slo, objective, digest), len(self.held.objectives) + 1)
+            held = self.held.series
+            return tuple(
+                held.setdefault(one.identity, Series(len(held) + 1, *one.identity, one.scale, at)) for one in wanted
+            )
+
+    def number_objectives(self, wanted: Sequence[Identity]) -> tuple[int, ...]:
+        """Found, or made."""
+        with self._lock:
+            held = self.held.objectives
+            return tuple(held.setdefault(identity, len(held) + 1) for identity in wanted)
 
     def learned_delays(self) -> dict[int, float]:
         """Per series."""

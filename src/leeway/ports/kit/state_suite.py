@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from leeway.errors import Conflict, NotFound
-from leeway.ports.state import Edit, Job, JobState, Revision, StateStore
+from leeway.ports.state import Edit, Job, JobState, NewSeries, Revision, Series, StateStore
 
 Opener = Callable[[Path], StateStore]
 
@@ -27,6 +27,11 @@ Opener = Callable[[Path], StateStore]
 def made(name: str, body: str | None = "a", expected: int = 0, kind: str = "SLO") -> Edit:
     """An edit of a document."""
     return Edit(kind, name, body, expected)
+
+
+def wanted(slo: str, objective: str = "", digest: str = "d", scale: int = 1) -> NewSeries:
+    """A series that somebody needs."""
+    return NewSeries((slo, objective, digest), scale)
 
 
 class StateStoreSuite:
@@ -118,6 +123,24 @@ class StateStoreSuite:
         assert store.documents() == ()
         assert store.history("SLO", "a") == ()
 
+    def test_a_document_may_be_edited_twice_in_one_go(self, store: StateStore) -> None:
+        """Each edit is planned against what the one before it left."""
+        store.apply([made("a"), made("a", "a2", 1), made("a", None, 2), made("b")], by="x", at=1.0)
+        store.apply([made("a", "a4"), made("b", "b2", 1), made("b", "b3", 2)], by="x", at=2.0)
+        assert [(each.name, each.number, each.body) for each in store.documents()] == [("a", 4, "a4"), ("b", 3, "b3")]
+        assert [each.body for each in store.history("SLO", "a")] == ["a4", None, "a2", "a"]
+
+    def test_many_edits_are_one_change(self, store: StateStore) -> None:
+        """More than a database takes in one question; one that was changed meanwhile keeps all of them out."""
+        names = [f"slo-{place:04}" for place in range(1201)]
+        store.apply([made(name) for name in names], by="x", at=1.0)
+        with pytest.raises(Conflict, match="SLO slo-0700"):
+            store.apply([made(name, "b", 2 if name == "slo-0700" else 1) for name in names], by="x", at=2.0)
+        store.apply([made(name, "b", 1) for name in names[::2]], by="x", at=3.0)
+        assert [(each.name, each.number) for each in store.documents()] == [
+            (name, 1 + (place + 1) % 2) for place, name in enumerate(names)
+        ]
+
     def test_of_two_who_planned_alike_one_wins(self, store: StateStore) -> None:
         """At the same moment, from several threads: each revision is one person's."""
         store.apply([made("a")], by="first", at=1.0)
@@ -142,26 +165,47 @@ class StateStoreSuite:
 
     def test_a_series_is_numbered_once_for_each_indicator(self, store: StateStore) -> None:
         """The same SLI is the same series for ever; a changed indicator is a new one."""
-        first = store.series_for("a", "", "d1", scale=1000, at=1.0)
-        again = store.series_for("a", "", "d1", scale=1000, at=9.0)
-        changed = store.series_for("a", "", "d2", scale=1, at=2.0)
-        other = store.series_for("a", "x", "d1", scale=1, at=3.0)
-        assert first == again
+        (first,) = store.number_series([wanted("a", digest="d1", scale=1000)], at=1.0)
+        (again,) = store.number_series([wanted("a", digest="d1", scale=1000)], at=9.0)
+        changed, other = store.number_series([wanted("a", digest="d2"), wanted("a", "x", "d1")], at=2.0)
+        assert first == again == Series(first.id, "a", "", "d1", 1000, 1.0)
         assert len({first.id, changed.id, other.id}) == 3
         assert store.all_series() == tuple(sorted([first, changed, other], key=lambda each: each.id))
 
     def test_an_objective_is_numbered_once_for_each_definition(self, store: StateStore) -> None:
         """A changed definition is a new number, so that its roll-up is never mixed with the old one."""
-        first = store.objective_for("a", "x", "d1")
-        assert store.objective_for("a", "x", "d1") == first
-        assert len({first, store.objective_for("a", "x", "d2"), store.objective_for("b", "x", "d1")}) == 3
+        (first,) = store.number_objectives([("a", "x", "d1")])
+        numbers = store.number_objectives([("a", "x", "d2"), ("a", "x", "d1"), ("b", "x", "d1")])
+        assert numbers[1] == first
+        assert len(set(numbers)) == 3
+
+    def test_many_are_numbered_in_the_order_in_which_they_are_asked_for(self, store: StateStore) -> None:
+        """Known and new ones mixed, one asked for twice, more than a database takes in one question."""
+        names = [f"slo-{place}" for place in range(1201)]
+        known = store.number_series([wanted(name) for name in names[::7]], at=1.0)
+        series = store.number_series([wanted(name) for name in [*names, names[3]]], at=2.0)
+        assert [each.slo for each in series] == [*names, names[3]]
+        assert series[:-1:7] == known
+        assert set(store.all_series()) == set(series)
+        assert len({each.id for each in series}) == 1201
+        identities = [(name, "x", "d") for name in names]
+        known_numbers = store.number_objectives(identities[::7])
+        numbers = store.number_objectives([*identities, identities[3]])
+        assert (numbers[:-1:7], numbers[-1]) == (known_numbers, numbers[3])
+        assert len(set(numbers)) == 1201
+
+    def test_nothing_wanted_is_nothing_numbered(self, store: StateStore) -> None:
+        """And nothing to apply is nothing applied."""
+        assert store.number_series([], at=1.0) == ()
+        assert store.number_objectives([]) == ()
+        assert store.apply([], by="x", at=1.0) == ()
 
     def test_threads_that_ask_for_the_same_series_get_the_same(self, store: StateStore) -> None:
         """One is made, all have it."""
-        found: list[int] = []
+        found: list[tuple[Series, ...]] = []
 
         def work() -> None:
-            found.append(store.series_for("a", "", "d", scale=1, at=1.0).id)
+            found.append(store.number_series([wanted("a"), wanted("b")], at=1.0))
 
         threads = [threading.Thread(target=work) for _ in range(6)]
         for thread in threads:
@@ -169,11 +213,11 @@ class StateStoreSuite:
         for thread in threads:
             thread.join()
         assert len(found) == 6
-        assert len(set(found)) == 1
+        assert set(found) == {store.all_series()}
 
     def test_the_newest_learned_delay_counts(self, store: StateStore) -> None:
         """Per series."""
-        first, second = (store.series_for(name, "", "d", scale=1, at=1.0).id for name in "ab")
+        first, second = (each.id for each in store.number_series([wanted("a"), wanted("b")], at=1.0))
         store.learn_delay(first, 30.5)
         store.learn_delay(second, 1.0)
         store.learn_delay(first, 45.25)
@@ -213,14 +257,14 @@ class StateStoreSuite:
         with closing(opener(folder)) as store:
             store.apply([made("a"), made("b")], by="x", at=1.0)
             store.apply([made("b", None, 1)], by="x", at=2.0)
-            series = store.series_for("a", "", "d", scale=10, at=1.0)
-            objective = store.objective_for("a", "x", "d")
+            (series,) = store.number_series([wanted("a", scale=10)], at=1.0)
+            objective = store.number_objectives([("a", "x", "d")])
             store.learn_delay(series.id, 2.5)
             job = store.start_job("replay", "a", 5, 3.0)
         with closing(opener(folder)) as store:
             assert store.documents() == (Revision("SLO", "a", 1, "a", 1.0, "x"),)
             assert len(store.history("SLO", "b")) == 2
             assert store.all_series() == (series,)
-            assert store.objective_for("a", "x", "d") == objective
+            assert store.number_objectives([("a", "x", "d")]) == objective
             assert store.learned_delays() == {series.id: 2.5}
             assert store.jobs() == (job,)

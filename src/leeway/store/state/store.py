@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Engine, Row, Select, Table, insert, select, u
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from leeway.errors import Conflict, LeewayError, NotFound
-from leeway.ports.state import Edit, Job, JobState, Revision, Series
+from leeway.ports.state import Edit, Identity, Job, JobState, NewSeries, Revision, Series
+from leeway.store.state.edits import carried_out
+from leeway.store.state.numbers import Found, known, numbered
 from leeway.store.state.tables import delays, documents, jobs, objectives, revisions, series
 
 READS = "leeway_reads"
@@ -62,22 +64,22 @@ class SqlState:
     def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
         """One transaction; each document's number is moved on only from the number it was planned against."""
         with self._writing() as connection:
-            return tuple(_applied(connection, edit, by, at) for edit in edits)
-
-    def series_for(self, slo: str, objective: str, digest: str, *, scale: int, at: float) -> Series:
-        """Found, or made."""
-        with self._writing() as connection:
-            row = _found_or_made(connection, series, (slo, objective, digest), {"scale": scale, "born": at})
-            return _series(row)
+            return carried_out(connection, edits, by, at)
 
     def all_series(self) -> tuple[Series, ...]:
         """Every series, by id."""
         return tuple(_series(row) for row in self._all(select(series).order_by(series.c.id)))
 
-    def objective_for(self, slo: str, objective: str, digest: str) -> int:
-        """Found, or made."""
-        with self._writing() as connection:
-            return int(_found_or_made(connection, objectives, (slo, objective, digest), {}).id)
+    def number_series(self, wanted: Sequence[NewSeries], *, at: float) -> tuple[Series, ...]:
+        """Found, or made in one transaction."""
+        values = {one.identity: {"scale": one.scale, "born": at} for one in wanted}
+        rows = self._numbered(series, values)
+        return tuple(_series(rows[one.identity]) for one in wanted)
+
+    def number_objectives(self, wanted: Sequence[Identity]) -> tuple[int, ...]:
+        """Found, or made in one transaction."""
+        rows = self._numbered(objectives, {identity: {} for identity in wanted})
+        return tuple(rows[identity].id for identity in wanted)
 
     def learned_delays(self) -> dict[int, float]:
         """Per series, in seconds."""
@@ -147,6 +149,14 @@ class SqlState:
         with self._explained(), self._reader.connect() as connection:
             return connection.execute(wanted).all()
 
+    def _numbered(self, table: Table, wanted: Mapping[Identity, Mapping[str, float]]) -> Found:
+        with self._explained(), self._reader.connect() as connection:
+            found = known(connection, table, wanted)
+        if len(found) == len(wanted):
+            return found
+        with self._writing() as connection:
+            return numbered(connection, table, wanted)
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self._pen, self._explained(), self._engine.begin() as connection:
@@ -158,61 +168,6 @@ class SqlState:
             yield
         except OperationalError as error:
             raise (self._explain(error) or error) from error
-
-
-def _applied(connection: Connection, edit: Edit, by: str, at: float) -> Revision:
-    mine = (documents.c.kind == edit.kind) & (documents.c.name == edit.name)
-    row = connection.execute(
-        select(documents.c.number, revisions.c.body)
-        .join(
-            revisions,
-            (documents.c.kind == revisions.c.kind)
-            & (documents.c.name == revisions.c.name)
-            & (documents.c.number == revisions.c.number),
-        )
-        .where(mine)
-    ).one_or_none()
-    newest = row.number if row else 0
-    visible = newest if row and row.body is not None else 0
-    if edit.expected != visible:
-        raise _conflict(edit, visible)
-    if edit.body is None and not visible:
-        raise Conflict(f"{edit.kind} {edit.name} does not exist, so it cannot be deleted", mend="plan again")
-    revision = Revision(edit.kind, edit.name, newest + 1, edit.body, at, by)
-    values = {"kind": edit.kind, "name": edit.name, "number": revision.number}
-    if row is None:
-        try:
-            connection.execute(insert(documents).values(values))
-        except IntegrityError as error:  # another replica made it between our look and our write
-            raise _conflict(edit, 1) from error
-    else:
-        moved = connection.execute(update(documents).where(mine & (documents.c.number == newest)).values(values))
-        if moved.rowcount != 1:  # another replica changed it between our look and our write
-            raise _conflict(edit, newest + 1)
-    connection.execute(insert(revisions).values({**values, "body": edit.body, "at": at, "author": by}))
-    return revision
-
-
-def _conflict(edit: Edit, found: int) -> Conflict:
-    was = f"revision {edit.expected}" if edit.expected else "a document that does not exist"
-    now = f"it is at revision {found}" if found else "it does not exist"
-    return Conflict(f"{edit.kind} {edit.name} was planned against {was}, but {now} now", mend="plan again, then apply")
-
-
-def _found_or_made(
-    connection: Connection, table: Table, identity: tuple[str, str, str], values: dict[str, float]
-) -> Row[tuple[object, ...]]:
-    slo, objective, digest = identity
-    wanted = select(table).where(table.c.slo == slo, table.c.objective == objective, table.c.digest == digest)
-    found = connection.execute(wanted).one_or_none()
-    if found is not None:
-        return found
-    made = {"slo": slo, "objective": objective, "digest": digest, **values}
-    try:
-        with connection.begin_nested():
-            return connection.execute(insert(table).values(made).returning(table)).one()
-    except IntegrityError:  # another replica made it between our look and our write
-        return connection.execute(wanted).one()
 
 
 def _revision(row: Row[tuple[object, ...]]) -> Revision:
