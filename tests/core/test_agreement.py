@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from math import isclose
 
+import numpy as np
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from tests.core import reference
 from tests.core.evaluation import assess_rows, before, counts, judged_at, points_of, since, values
 
-from leeway.core.judge import judge
+from leeway.core.judge import NEVER, judge, judge_many
 from leeway.core.objective import Method, NoData, Objective, Op, Threshold
+from leeway.core.points import Points
 from leeway.core.quality import Kind
 from leeway.core.track import Track
 from leeway.core.window import Calendar, Period, Rolling, Span
@@ -224,3 +226,46 @@ def test_what_is_quarantined_is_as_if_it_had_never_come(case):
     slo, rows, at = case
     true = [row for row in rows if reference.events(slo, row) is not None]
     assert evaluated(slo, rows, at) == evaluated(slo, true, at)
+
+
+@st.composite
+def fleets(draw):
+    """One way of judging, and the rows of a few series."""
+    slo = draw(slos.filter(lambda one: one["slice"] < DAY))
+    return slo, [draw(rows_for(slo)) for _ in range(draw(st.integers(1, 3)))]
+
+
+@given(fleets(), st.tuples(minutes_back, minutes_back), st.randoms(use_true_random=False))
+def test_many_series_are_judged_together_as_each_alone(fleet, cuts, random):
+    """Nothing of one series shows in another's column, and the order of points does not matter."""
+    slo, rows = fleet
+    objective, span = objective_of(slo), Span(*sorted(NOW - 60 * back for back in cuts))
+    series = [points_of(KINDS[slo["input"][0]], measured(slo, each), slo["step"]) for each in rows]
+    series = [since(before(points, span.end), span.start - objective.carry_limit_s) for points in series]
+    births = [int(points.time[0]) if len(points) else None for points in series]
+    column = np.repeat(np.arange(len(series)), [len(points) for points in series])
+    order = random.sample(range(len(column)), len(column))
+    together = judge_many(
+        objective,
+        all_of(series, order),
+        column[order],
+        span,
+        born=np.array([NEVER if born is None else born for born in births]),
+        step_s=slo["step"],
+    )
+    for place, (points, born) in enumerate(zip(series, births, strict=True)):
+        alone = judge(objective, points, span, born=born)
+        for theirs, mine in ((together.bad, alone.bad), (together.total, alone.total)):
+            dense = dict.fromkeys(together.start.tolist(), 0) | dict(
+                zip(alone.start.tolist(), mine.tolist(), strict=True)
+            )
+            assert dense == dict(zip(together.start.tolist(), theirs[:, place].tolist(), strict=True))
+
+
+def all_of(series, order):
+    """The points of several series as one, in this order."""
+    time, good, total = (
+        np.concatenate([getattr(points, name) for points in series])[order] for name in ("time", "good", "total")
+    )
+    value = None if series[0].value is None else np.concatenate([points.value for points in series])[order]
+    return Points(time, good, total, value, series[0].scale)

@@ -20,6 +20,7 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from leeway.core.cells import Cells
 from leeway.core.objective import DAY_S, Method, NoData, Objective, Op, Threshold
 from leeway.core.points import Floats, Ints, Points
 from leeway.core.tally import RATIO_QUANTA
@@ -42,7 +43,7 @@ class Judged:
     """Judged slices, ascending by start. `bad` and `total` are quanta of the method (see core.tally.units).
 
     Slices that count for nothing (unknown and not filled) may be left out. `filled` marks slices that the no-data
-    policy decided. Of many series at once all but `start` are slices (rows) × series (columns).
+    policy decided.
     """
 
     start: Ints
@@ -53,6 +54,15 @@ class Judged:
 
     def __len__(self) -> int:
         return len(self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMany:
+    """What slices (rows) of several series (columns) add; `start` is of the rows, quanta are as in Judged."""
+
+    start: Ints
+    bad: Ints
+    total: Ints
 
 
 def origin(objective: Objective, window: Span) -> int:
@@ -95,10 +105,14 @@ def judge(objective: Objective, points: Points, span: Span, *, born: int | None,
         inside = (points.time >= span.start) & (points.time < span.end)
         return _occurrences(points.time[inside], good[inside], total[inside])
     slices = _sum(points, (good, total), objective.slice_s, _reaching(objective, span), born, grid)
-    return _since(span.start, _judge(objective, slices))
+    judged = _judge(objective, slices)
+    keep = slice(int(np.searchsorted(judged.start, span.start)), None)
+    return Judged(judged.start[keep], judged.state[keep], judged.bad[keep], judged.total[keep], judged.filled[keep])
 
 
-def judge_many(objective: Objective, points: Points, column: Ints, span: Span, *, born: Ints, step_s: int) -> Judged:
+def judge_many(
+    objective: Objective, points: Points, column: Ints, span: Span, *, born: Ints, step_s: int
+) -> JudgedMany:
     """As `judge` for as many series as `born` has, all judged alike, on the grid of the epoch; Occurrences by steps.
 
     `column` tells of each point whose it is; points lie in any order. `born` is NEVER for a series without rows.
@@ -107,15 +121,15 @@ def judge_many(objective: Objective, points: Points, column: Ints, span: Span, *
     reaching = _reaching(objective, span)
     first = -(-reaching.start // slice_s)
     count = max(0, reaching.end // slice_s - first)
-    at = points.time // slice_s - first
-    inside = (at >= 0) & (at < count)
-    cell = at[inside] * len(born) + column[inside]
-    good, total = (_per_cell(cell, amount[inside], (count, len(born))) for amount in events(objective, points))
     start = (first + np.arange(count, dtype=np.int64)) * slice_s
+    good, total = events(objective, points)
+    cells = Cells.of(points.time // slice_s - first, column, (count, len(born)))
     if objective.slice_s is None:
-        return _occurrences(start, good, total)
+        return JudgedMany(start, cells.sum(total - good), cells.sum(total))
     lived = start[:, None] > born - slice_s
-    return _since(span.start, _judge(objective, _Slices(start, good, total, lived)))
+    judged = _judge(objective, _Slices(start, cells.sum(good), cells.sum(total), lived))
+    keep = slice(int(np.searchsorted(start, span.start)), None)
+    return JudgedMany(start[keep], judged.bad[keep], judged.total[keep])
 
 
 NEVER = np.iinfo(np.int64).max
@@ -124,17 +138,13 @@ NEVER = np.iinfo(np.int64).max
 
 def _reaching(objective: Objective, span: Span) -> Span:
     """The span with what its slices may be filled from."""
-    return Span(span.start - (objective.carry_limit_s if objective.no_data is NoData.CARRY else 0), span.end)
-
-
-def _since(start: int, judged: Judged) -> Judged:
-    keep = slice(int(np.searchsorted(judged.start, start)), None)
-    return Judged(judged.start[keep], judged.state[keep], judged.bad[keep], judged.total[keep], judged.filled[keep])
+    carries = objective.no_data is NoData.CARRY and objective.slice_s is not None
+    return Span(span.start - objective.carry_limit_s, span.end) if carries else span
 
 
 def _occurrences(time: Ints, good: Ints, total: Ints) -> Judged:
     bad = total - good
-    return Judged(time, _states(total > 0, bad > 0), bad, total, np.zeros(bad.shape, np.bool_))
+    return Judged(time, _states(total > 0, bad > 0), bad, total, np.zeros(len(time), np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +168,6 @@ def _sum(points: Points, events: tuple[Ints, Ints], slice_s: int, span: Span, bo
     inside = (at >= 0) & (at < count)
     good, total = (_per_slice(at[inside], amount[inside], count) for amount in events)
     return _Slices(start, good, total, np.ones(count, np.bool_))
-
-
-def _per_cell(cell: Ints, amount: Ints, shape: tuple[int, int]) -> Ints:
-    """Exact integer sums of `amount` per cell of a grid."""
-    sums = np.zeros(shape[0] * shape[1], np.int64)
-    np.add.at(sums, cell, amount)
-    return sums.reshape(shape)
 
 
 def _per_slice(at: Ints, amount: Ints, count: int) -> Ints:

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from leeway.core.cells import Places
 from leeway.core.points import Floats, Ints
 from leeway.core.window import Span
 from leeway.ports.source import Provenance
@@ -32,6 +33,9 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def __getitem__(self, at: Places) -> Rows:
+        return Rows(self.series[at], self.time[at], self.good[at], self.total[at], self.value[at])
 
 
 @dataclass(frozen=True, slots=True)

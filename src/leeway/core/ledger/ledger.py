@@ -16,13 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leeway.core.cells import Places
 from leeway.core.ledger.grid import COVERED, HOUR_S, HOURS, MINUTE_DAYS, MINUTE_S, MINUTES, Layout, Width
 from leeway.core.objective import DAY_S
 from leeway.core.points import Ints
 from leeway.core.tally import Tally
 from leeway.core.window import Span
-
-Columns = NDArray[np.intp] | slice
 
 
 class OutOfReach(LookupError):
@@ -45,7 +44,7 @@ class Sums:
     def __sub__(self, earlier: Sums) -> Sums:
         return Sums(self.bad - earlier.bad, self.total - earlier.total, self.covered - earlier.covered)
 
-    def __getitem__(self, columns: Columns) -> Sums:
+    def __getitem__(self, columns: Places) -> Sums:
         return Sums(self.bad[columns], self.total[columns], self.covered[columns])
 
 
@@ -79,14 +78,14 @@ class Ledger:
             self.head = end
         self._lent = {hour: rows for hour, rows in self._lent.items() if hour >= self.oldest}
 
-    def put(self, time: int, columns: NDArray[np.intp], bad: Ints, total: Ints, covered: Ints) -> None:
+    def put(self, time: int, columns: Places, bad: Ints, total: Ints, covered: Ints) -> None:
         """What the minute `time` adds for these columns, in place of what it added before."""
         if not self.first_minute <= time < self.head:
             raise OutOfReach(time, None)
         for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
             quantity.put(time, self.head, columns, amount)
 
-    def put_day(self, day: int, columns: Columns, bad: Ints, total: Ints, covered: Ints) -> None:
+    def put_day(self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints) -> None:
         """What each minute (rows) of the day that begins at `day` adds for these columns, replacing all of that day."""
         rows = MINUTES if self.head >= day + DAY_S else (self.head - day) // MINUTE_S
         if not self.first_minute <= day < self.head:
@@ -94,7 +93,7 @@ class Ledger:
         for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
             quantity.put_rows(day, self.head, columns, amount[:rows], minutes=True)
 
-    def put_hours(self, day: int, columns: Columns, bad: Ints, total: Ints, covered: Ints) -> None:
+    def put_hours(self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints) -> None:
         """As `put_day` for an older day: one row per hour. Hours lent of that day are forgotten."""
         if not self.oldest <= day < self.first_minute:
             raise OutOfReach(day, None)
@@ -114,7 +113,7 @@ class Ledger:
             for amount in rows:
                 amount[:, column] = 0
 
-    def sums(self, time: int, columns: Columns = slice(None)) -> Sums:
+    def sums(self, time: int, columns: Places = slice(None)) -> Sums:
         """Running sums of the minutes that start before `time`, which is not after the head. Raises OutOfReach."""
         time = -(-time // MINUTE_S) * MINUTE_S
         if time >= self.first_minute:
@@ -199,12 +198,12 @@ class _Quantity:
             self._minutes(end)[0] = 0
             self.hours[self._slot(end), 0] = 0
 
-    def put(self, time: int, head: int, columns: NDArray[np.intp], amount: Ints) -> None:
+    def put(self, time: int, head: int, columns: Places, amount: Ints) -> None:
         day, row = self._minutes(time), time % DAY_S // MINUTE_S
         before = day[row + 1, columns].astype(np.int64) - day[row, columns]
         self._add(time, head, columns, amount - before)
 
-    def put_rows(self, day: int, head: int, columns: Columns, amount: Ints, *, minutes: bool) -> None:
+    def put_rows(self, day: int, head: int, columns: Places, amount: Ints, *, minutes: bool) -> None:
         sums = np.cumsum(amount, axis=0, dtype=np.int64)
         if minutes:
             rows, last = self._minutes(day), len(amount)
@@ -222,10 +221,10 @@ class _Quantity:
         self.hours[:, :, column] = 0
         self.base[:, column] = 0
 
-    def at_minute(self, time: int, columns: Columns) -> Ints:
+    def at_minute(self, time: int, columns: Places) -> Ints:
         return self.base[self._slot(time), columns] + self._minutes(time)[time % DAY_S // MINUTE_S, columns]
 
-    def at_hour(self, hour: int, columns: Columns) -> Ints:
+    def at_hour(self, hour: int, columns: Places) -> Ints:
         slot = self._slot(hour)
         return self.base[slot, columns] + self.hours[slot, hour % DAY_S // HOUR_S, columns]
 
@@ -237,7 +236,7 @@ class _Quantity:
         running: Ints = self.base[slot, column] + np.where(old, hours, minutes)
         return running
 
-    def _add(self, time: int, head: int, columns: NDArray[np.intp], change: Ints) -> None:
+    def _add(self, time: int, head: int, columns: Places, change: Ints) -> None:
         """Adds to every row of the day after this minute, up to the head, and to the later bases."""
         day_start, row = time - time % DAY_S, time % DAY_S // MINUTE_S
         last = MINUTES if head >= day_start + DAY_S else (head - day_start) // MINUTE_S
@@ -246,11 +245,11 @@ class _Quantity:
         self._copy_hours(time, columns, row, last)
         self._shift_bases(day_start, head, columns, change)
 
-    def _shift_bases(self, day: int, head: int, columns: Columns, change: Ints) -> None:
+    def _shift_bases(self, day: int, head: int, columns: Places, change: Ints) -> None:
         for later in range(day + DAY_S, head - head % DAY_S + DAY_S, DAY_S):
             self.base[self._slot(later), columns] += change
 
-    def _copy_hours(self, time: int, columns: Columns, first: int, last: int) -> None:
+    def _copy_hours(self, time: int, columns: Places, first: int, last: int) -> None:
         """Makes the hour rows within these minute rows (both ends) of a day equal to the minute rows there."""
         hours = np.arange(-(-first // 60), min(last // 60, HOURS - 1) + 1)
         if len(hours):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leeway.core.cells import Cells, block, places
 from leeway.core.judge import NEVER, judge_many
 from leeway.core.ledger.grid import MINUTE_S
 from leeway.core.objective import NoData
@@ -63,22 +64,28 @@ def read_span(goals: list[Goal], span: Span) -> Span:
 def increments(goals: list[Goal], rows: Rows, born: dict[int, int], span: Span, until: int) -> Increments:
     """Judges the goals from rows that cover `read_span`; slices that are not complete by `until` add nothing yet."""
     result = Increments.none(span, len(goals))
+    if until <= span.start:
+        return result
     series = [goal.series for goal in goals]
     bounds = np.stack([np.searchsorted(rows.series, series, side) for side in ("left", "right")])
     births = np.array([born.get(number, NEVER) for number in series])
-    for places in _alike(goals):
-        goal, (at, column) = goals[places[0]], _rows_of(bounds[:, places])
-        points = as_points(Rows(rows.series[at], rows.time[at], rows.good[at], rows.total[at], rows.value[at]), goal)
-        counts = (points.time >= span.start) & (points.time < min(span.end, until))
-        result.covered[(points.time[counts] - span.start) // MINUTE_S, places[column[counts]]] = 1
-        end = min(until, span.end + lasts_s(goal) - MINUTE_S)
-        if end > span.start:
-            judged = judge_many(
-                goal.objective, points, column, Span(span.start, end), born=births[places], step_s=MINUTE_S
-            )
-            keep = slice(int(np.searchsorted(judged.start, span.end)))
-            cells = np.ix_((judged.start[keep] - span.start) // MINUTE_S, places)
-            result.bad[cells], result.total[cells] = judged.bad[keep], judged.total[keep]
+    lived = (min(span.end, until) - span.start) // MINUTE_S
+    for alike in _alike(goals):
+        goal, (at, column) = goals[alike[0]], _rows_of(bounds[:, alike])
+        points = as_points(rows[at], goal)
+        row = (points.time - span.start) // MINUTE_S
+        result.covered[:lived, places(alike)] = Cells.of(row, column, (lived, len(alike))).count()
+        judged = judge_many(
+            goal.objective,
+            points,
+            column,
+            Span(span.start, min(until, span.end + lasts_s(goal) - MINUTE_S)),
+            born=births[alike],
+            step_s=MINUTE_S,
+        )
+        keep = slice(int(np.searchsorted(judged.start, span.end)))
+        cells = block((judged.start[keep] - span.start) // MINUTE_S, alike)
+        result.bad[cells], result.total[cells] = judged.bad[keep], judged.total[keep]
     return result
 
 
@@ -89,7 +96,7 @@ def _alike(goals: list[Goal]) -> Iterable[NDArray[np.intp]]:
         each = goal.objective
         how = (each.method, each.slice_s, each.slice_target, each.threshold, each.no_data, each.carry_limit_s)
         groups[goal.kind is Kind.VALUE, goal.scale, *how].append(place)
-    return [np.array(places, np.intp) for places in groups.values()]
+    return [np.array(group, np.intp) for group in groups.values()]
 
 
 def _rows_of(bounds: Ints) -> tuple[slice | Ints, Ints]:

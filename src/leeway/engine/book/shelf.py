@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from leeway.core.cells import Places, places
 from leeway.core.ledger import Layout, Ledger
 from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
@@ -50,9 +51,9 @@ class Shelf:
         self._spare.append(column)
         self._roster = None
 
-    def columns(self, goals: list[Goal]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    def columns(self, goals: list[Goal]) -> Places:
         """The columns of these goals."""
-        return np.array([self.column[goal.number] for goal in goals], np.intp)
+        return places(np.array([self.column[goal.number] for goal in goals], np.intp))
 
     def lend(self, hour: int, added: Increments) -> None:
         """Lends the ledger the minutes of an old hour, judged for the goals in `order`."""
