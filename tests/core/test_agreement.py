@@ -239,7 +239,8 @@ def fleets(draw):
 def test_many_series_are_judged_together_as_each_alone(fleet, cuts, random):
     """Nothing of one series shows in another's column, and the order of points does not matter."""
     slo, rows = fleet
-    objective, span = objective_of(slo), Span(*sorted(NOW - 60 * back for back in cuts))
+    step = slo["step"]
+    objective, span = objective_of(slo), Span(*sorted((NOW - 60 * back) // step * step for back in cuts))
     series = [points_of(KINDS[slo["input"][0]], measured(slo, each), slo["step"]) for each in rows]
     series = [since(before(points, span.end), span.start - objective.carry_limit_s) for points in series]
     births = [int(points.time[0]) if len(points) else None for points in series]
