@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from leeway.errors import Forbidden, NotUnderstood, Permanent, Transient
@@ -16,8 +16,10 @@ from leeway.net.exchange import Answer, Limits, Request, Retries
 from leeway.net.outcome import error_of_status
 from leeway.net.redact import Redaction
 from leeway.net.tls import Tls
-from leeway.net.wire import Wire
 from leeway.ports.clock import Clock
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
@@ -44,6 +46,8 @@ class Client:
         jitter: Callable[[], float] = random.random,
         resolver: AbstractResolver | None = None,
     ) -> None:
+        from leeway.net.wire import Wire  # late: aiohttp takes 0.2 s to load, and who is only pushed to needs none
+
         self.redaction = Redaction(credentials.secrets)
         self._clock = clock
         self._credentials = credentials

@@ -1,15 +1,12 @@
-"""What a status or a broken exchange means, in the words of the error tree."""
+"""What a status means, in the words of the error tree."""
 
 from __future__ import annotations
 
 import json
-import ssl
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-import aiohttp
-
-from leeway.errors import Denied, LeewayError, NotUnderstood, Permanent, Throttled, TimedOut, Transient, Unreachable
+from leeway.errors import Denied, LeewayError, Permanent, Throttled, Transient
 from leeway.net.exchange import Answer
 from leeway.net.redact import Redaction
 
@@ -28,27 +25,6 @@ def error_of_status(answer: Answer, place: str, redaction: Redaction, now: float
     if answer.status >= 500 or answer.status in _LATER:
         return Transient(message, place=place, retry_after_s=after)
     return Permanent(message, place=place, mend="ask it by hand to see why")
-
-
-def error_of_failure(failure: Exception, place: str, redaction: Redaction) -> LeewayError:
-    """The error for an exchange that did not come to its end."""
-    if isinstance(failure, TimeoutError):
-        return TimedOut("no whole answer in time", place=place)
-    if isinstance(failure, aiohttp.ClientConnectorCertificateError):
-        reason = getattr(failure.certificate_error, "verify_message", "") or "it does not match"
-        mend = "renew it, or name the authority that signed it under tls.ca"
-        return Permanent(f"its certificate is not trusted: {reason}", place=place, mend=mend)
-    if isinstance(failure, (aiohttp.ClientSSLError, ssl.SSLError)):
-        return Permanent(f"TLS failed: {_reason(failure, redaction)}", place=place, mend="check tls: and the address")
-    if isinstance(failure, aiohttp.ClientConnectorDNSError):
-        return Unreachable("its name cannot be resolved", place=place, mend="check the address and the DNS")
-    if isinstance(failure, aiohttp.ClientPayloadError):
-        return Unreachable("the answer broke off", place=place)
-    if isinstance(failure, (aiohttp.ClientResponseError, ValueError)):
-        return NotUnderstood(f"this is no HTTP: {_reason(failure, redaction)}", place=place, mend="check the address")
-    if isinstance(getattr(failure, "os_error", failure), ConnectionRefusedError):
-        return Unreachable("nothing listens there", place=place, mend="check that it runs, and its address")
-    return Unreachable(_reason(failure, redaction), place=place)
 
 
 def retry_after_s(text: str, now: float) -> float | None:
@@ -75,9 +51,3 @@ def _words(body: bytes) -> str:
             if isinstance(tree.get(key), str) and tree[key]:
                 return str(tree[key])
     return text
-
-
-def _reason(failure: Exception, redaction: Redaction) -> str:
-    inner = getattr(failure, "os_error", failure)
-    reason = getattr(inner, "strerror", None) or getattr(failure, "message", "") or str(failure)
-    return redaction.quoted(str(reason) or type(failure).__name__)

@@ -15,7 +15,7 @@ from leeway.errors import LeewayError
 from leeway.net.body import read_body
 from leeway.net.egress import Egress
 from leeway.net.exchange import Answer, Limits, Timings
-from leeway.net.outcome import error_of_failure
+from leeway.net.failure import error_of_failure
 from leeway.net.redact import Redaction
 from leeway.net.tls import Tls, handshake_began
 from leeway.ports.clock import Clock

@@ -11,8 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from leeway.errors import NewerFormat
-
-FOLDER = Path(__file__).parent / "migrations"
+from leeway.store.state.format import FOLDER
 
 
 def migrate(engine: Engine, folder: Path = FOLDER) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
 from leeway.store.disk import write_through
-from leeway.store.state.migrate import migrate
+from leeway.store.state.format import is_current
 from leeway.store.state.store import READS, SqlState
 
 WAIT_S = 5.0
@@ -27,7 +27,10 @@ def open_sqlite(path: Path) -> SqlState:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
-        migrate(engine)
+        if not is_current(engine):
+            from leeway.store.state.migrate import migrate  # late: see leeway.store.state.format
+
+            migrate(engine)
     except NewerFormat as error:
         engine.dispose()
         raise NewerFormat(error.message, place=str(path), mend=error.mend) from error
