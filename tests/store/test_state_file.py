@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, update
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +17,8 @@ from leeway.errors import Conflict, NewerFormat, Permanent, Transient
 from leeway.ports.state import Edit, NewSeries
 from leeway.store import open_state
 from leeway.store.state import edits, numbers, sqlite
-from leeway.store.state.migrate import FOLDER, migrate
+from leeway.store.state.format import FOLDER, newest
+from leeway.store.state.migrate import migrate
 from leeway.store.state.tables import documents, metadata, revisions
 
 SECOND = """
@@ -35,6 +37,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path):
     """Whoever changes one must change the other."""
     with closing(open_state(tmp_path)) as store, store._engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_format_is_told_without_alembic():
+    """As Alembic tells it."""
+    assert newest() == ScriptDirectory(str(FOLDER)).get_current_head()
 
 
 @pytest.fixture

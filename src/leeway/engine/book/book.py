@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
 from leeway.core.tally import Tally
 from leeway.core.window import Span
-from leeway.engine.book.increments import increments, lasts_s, reach_s, read_span
+from leeway.engine.book.increments import increments, lasts_s, portions, reach_s, read_span
 from leeway.engine.book.past import Past
 from leeway.engine.book.shelf import WIDTHS, Shelf, width_for
 from leeway.engine.goal import Goal
@@ -228,20 +229,25 @@ class Book:
         if start < min(minutes, span.end):
             old = Span(start, min(minutes, -(-span.end // DAY_S) * DAY_S))
             self._past.rejudge(shelf, [goal], self._born, old, self.head)
-        for day in range(minutes, span.end, DAY_S):
-            self._put_day(shelf, [goal], day)
+        self._put_days(shelf, [goal], range(minutes, span.end, DAY_S))
 
-    def _put_day(self, shelf: Shelf, goals: list[Goal], day: int) -> None:
-        span = Span(day, day + DAY_S)
-        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
-        added = increments(goals, rows, self._born, span, self.head)
-        shelf.ledger.put_day(day, shelf.columns(goals), *added.arrays)
+    def _put_days(self, shelf: Shelf, goals: list[Goal], days: Iterable[int]) -> None:
+        """Judges whole days of minutes; while one is judged, the next is read."""
+        spans = [Span(day, day + DAY_S) for day in days]
+        with ThreadPoolExecutor(1, "leeway-read-ahead") as reader:
+            for part in portions(goals):
+                ask = partial(self._points.read_all, [goal.series for goal in part])
+                coming = None
+                for place, span in enumerate(spans):
+                    rows = coming.result() if coming else ask(read_span(part, span))
+                    coming = reader.submit(ask, read_span(part, spans[place + 1])) if span is not spans[-1] else None
+                    added = increments(part, rows, self._born, span, self.head)
+                    shelf.ledger.put_day(span.start, shelf.columns(part), *added.arrays)
 
     def _warm(self, shelf: Shelf, goals: list[Goal], missed: tuple[Change, ...]) -> None:
         ledger = shelf.ledger
         self._past.warm(shelf, goals, self._born, Span(ledger.oldest, ledger.first_minute), self.head, missed)
-        for day in range(ledger.first_minute, self.head, DAY_S):
-            self._put_day(shelf, goals, day)
+        self._put_days(shelf, goals, range(ledger.first_minute, self.head, DAY_S))
 
     def _lending(self, shelf: Shelf, look_up: Callable[[], Answer]) -> Answer:
         while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from leeway.core.cells import Cells, block, places
 from leeway.core.judge import NEVER, judge_many
-from leeway.core.ledger.grid import MINUTE_S
+from leeway.core.ledger.grid import MINUTE_S, MINUTES
 from leeway.core.objective import NoData
 from leeway.core.points import Ints, Points
 from leeway.core.quality import Kind
 from leeway.core.window import Span
 from leeway.engine.goal import Goal
 from leeway.ports.points import Rows
+
+MINUTES_AT_ONCE = 3_000_000
+"""Minutes × goals that are judged from one read of the store, which takes about 36 bytes for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ def read_span(goals: list[Goal], span: Span) -> Span:
     before = max((reach_s(goal) for goal in goals), default=0)
     after = max((-span.end % lasts_s(goal) for goal in goals), default=0)
     return Span(span.start - before, span.end + after)
+
+
+def portions(goals: list[Goal]) -> Iterator[list[Goal]]:
+    """As many goals as one read may hold a day of, neighbours in the store together."""
+    ordered, at_once = sorted(goals, key=lambda goal: goal.series), MINUTES_AT_ONCE // MINUTES
+    return (ordered[place : place + at_once] for place in range(0, len(ordered), at_once))
 
 
 def increments(goals: list[Goal], rows: Rows, born: dict[int, int], span: Span, until: int) -> Increments:

@@ -13,13 +13,18 @@ import numpy as np
 from leeway.core.ledger.grid import HOUR_S, HOURS, MINUTES
 from leeway.core.objective import DAY_S
 from leeway.core.window import Span
-from leeway.engine.book.increments import Increments, increments, lasts_s, reach_s, read_span
+from leeway.engine.book.increments import (
+    MINUTES_AT_ONCE,
+    Increments,
+    increments,
+    lasts_s,
+    portions,
+    reach_s,
+    read_span,
+)
 from leeway.engine.book.shelf import Shelf
 from leeway.engine.goal import Goal
 from leeway.ports.points import Change, PointStore, Tallies
-
-MINUTES_AT_ONCE = 4_000_000
-"""Minutes × goals that are judged from one read of the store."""
 
 _NAMES = ("bad", "total", "covered")
 
@@ -61,15 +66,16 @@ class Past:
 
     def rejudge(self, shelf: Shelf, goals: list[Goal], born: dict[int, int], days: Span, until: int) -> None:
         """Judges old whole days again from the store, in the ledger and in the roll-up; several days in one read."""
-        at_once = max(1, MINUTES_AT_ONCE // (MINUTES * len(goals))) * DAY_S
-        for start in range(days.start, days.end, at_once):
-            span = Span(start, min(start + at_once, days.end))
-            rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
-            hours = increments(goals, rows, born, span, until).per_hour()
-            for place, day in enumerate(range(span.start, span.end, DAY_S)):
-                of_day = slice(place * HOURS, (place + 1) * HOURS)
-                shelf.ledger.put_hours(day, shelf.columns(goals), *(each[of_day] for each in hours.arrays))
-            self._save(goals, hours, span.start)
+        for part in portions(goals):
+            at_once = max(1, MINUTES_AT_ONCE // (MINUTES * len(part))) * DAY_S
+            for start in range(days.start, days.end, at_once):
+                span = Span(start, min(start + at_once, days.end))
+                rows = self._points.read_all([goal.series for goal in part], read_span(part, span))
+                hours = increments(part, rows, born, span, until).per_hour()
+                for place, day in enumerate(range(span.start, span.end, DAY_S)):
+                    of_day = slice(place * HOURS, (place + 1) * HOURS)
+                    shelf.ledger.put_hours(day, shelf.columns(part), *(each[of_day] for each in hours.arrays))
+                self._save(part, hours, span.start)
 
     def settle(self, shelf: Shelf, span: Span) -> None:
         """Saves the whole days of a span as the ledger holds them, where the roll-up says something else."""
