@@ -7,7 +7,7 @@ epoch microseconds. Every method is safe to call from any thread; all block, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +59,50 @@ class Change:
     series: int
     span: Span
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Many changes as columns, in the order of their `seq`; each of them, as a Change, to whoever walks over them.
+
+    An append changes a thousand series as easily as one, so what follows a store works on the columns.
+    """
+
+    series: NDArray[np.int32]
+    start: Ints
+    end: Ints
+    seq: Ints
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def __iter__(self) -> Iterator[Change]:
+        columns = (self.series.tolist(), self.start.tolist(), self.end.tolist(), self.seq.tolist())
+        return (Change(series, Span(start, end), seq) for series, start, end, seq in zip(*columns, strict=True))
+
+    @classmethod
+    def gathered(cls, parts: Sequence[Changes]) -> Changes:
+        """All changes of some parts, one part after the other."""
+        return cls(
+            np.concatenate([part.series for part in parts]),
+            np.concatenate([part.start for part in parts]),
+            np.concatenate([part.end for part in parts]),
+            np.concatenate([part.seq for part in parts]),
+        )
+
+    def joined(self) -> Changes:
+        """One change for each series, from its first start to its last end, under its newest seq; by series."""
+        if not len(self):
+            return self
+        order = np.argsort(self.series, kind="stable")
+        series = self.series[order]
+        first = np.flatnonzero(np.append(True, series[1:] != series[:-1]))
+        return Changes(
+            series[first],
+            np.minimum.reduceat(self.start[order], first),
+            np.maximum.reduceat(self.end[order], first),
+            np.maximum.reduceat(self.seq[order], first),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +160,7 @@ class PointStore(Protocol):
     def last_readings(self) -> dict[int, Collected]:
         """Per series the reading with the latest end."""
 
-    def follow(self, listener: Callable[[tuple[Change, ...]], None]) -> Callable[[], None]:
+    def follow(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Calls `listener` after each commit, from the writer's thread; returns how to stop."""
 
     def changes(self, after_seq: int) -> tuple[Change, ...]:

@@ -25,12 +25,15 @@ from leeway.engine.book.increments import increments, lasts_s, portions, reach_s
 from leeway.engine.book.past import Past
 from leeway.engine.book.shelf import WIDTHS, Shelf, width_for
 from leeway.engine.goal import Goal
-from leeway.ports.points import Change, PointStore
+from leeway.ports.points import Change, Changes, PointStore
 
 Answer = TypeVar("Answer")
 
 FRESH_S = 2 * HOUR_S
 """Changes younger than this are judged together in one read; older ones goal by goal, whole days at a time."""
+
+JOINED_AFTER = 256
+"""Announcements that are kept as they came; a warm-up may take long, and what happens meanwhile must stay small."""
 
 
 class Book:
@@ -42,7 +45,7 @@ class Book:
         self._shelves: defaultdict[Layout, list[Shelf]] = defaultdict(list)
         self._home: dict[int, Shelf] = {}
         self._born: dict[int, int] = {}
-        self._changed: dict[int, Span] = {}
+        self._changed: list[Changes] = []
         self._waiting: dict[int, Span] = {}
         self._seq = self._judged_seq = points.hours_mark()
         self.edition = 0
@@ -56,13 +59,13 @@ class Book:
         """Stops following the store."""
         self._stop()
 
-    def note(self, changes: tuple[Change, ...]) -> None:
+    def note(self, changes: Changes) -> None:
         """Remembers what changed until the next catch-up; safe from any thread, never blocks for long."""
         with self._changes_lock:
-            for change in changes:
-                known = self._changed.get(change.series)
-                self._changed[change.series] = change.span if known is None else _join(known, change.span)
-                self._seq = max(self._seq, change.seq)
+            self._changed.append(changes)
+            self._seq = max(self._seq, int(changes.seq[-1]))
+            if len(self._changed) >= JOINED_AFTER:
+                self._changed = [Changes.gathered(self._changed).joined()]
 
     def set_goals(self, goals: Iterable[Goal]) -> None:
         """Makes these the goals: new ones are warmed from the store, those not named leave. All of it or nothing.
@@ -189,7 +192,8 @@ class Book:
     def _drain(self, at: int) -> int:
         """Adds what changed to what waits to be judged; returns the seq up to which. Births move the policy's start."""
         with self._changes_lock:
-            changed, self._changed, seq = self._changed, {}, self._seq
+            noted, self._changed, seq = self._changed, [], self._seq
+        changed = {change.series: change.span for change in Changes.gathered(noted).joined()} if noted else {}
         for series, span in changed.items():
             born = self._born.get(series)
             if born is None or span.start < born:

@@ -11,7 +11,7 @@ import numpy as np
 
 from leeway.core.window import Span
 from leeway.errors import Conflict, Invalid, Permanent
-from leeway.ports.points import Appended, Change, Collected, Key, Rows, Tallies
+from leeway.ports.points import Appended, Change, Changes, Collected, Key, Rows, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class MemoryPoints:
 
     def __init__(self, held: Held | None = None) -> None:
         self.held = held or Held()
-        self._listeners: list[Callable[[tuple[Change, ...]], None]] = []
+        self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.RLock()
         self._closed = False
 
@@ -81,7 +81,7 @@ class MemoryPoints:
                 self.held.receipts[key.key] = (key.digest, known_at, appended)
             changes = _changes(last.values())
             for listener in tuple(self._listeners) if changes else ():
-                listener(changes)
+                listener(_columns(changes))
             return appended
 
     def read(self, series: int, span: Span, *, as_known_at: int | None = None) -> Rows:
@@ -122,7 +122,7 @@ class MemoryPoints:
                     latest[each.series] = (order, each)
         return {series: each for series, (_, each) in sorted(latest.items())}
 
-    def follow(self, listener: Callable[[tuple[Change, ...]], None]) -> Callable[[], None]:
+    def follow(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Called by whoever appends."""
         with self._lock:
             self._listeners.append(listener)
@@ -218,6 +218,15 @@ def _changes(versions: Iterable[Version]) -> tuple[Change, ...]:
         times.setdefault((each.seq, each.series), []).append(each.time)
     return tuple(
         Change(series, Span(min(found), max(found) + 1), seq) for (seq, series), found in sorted(times.items())
+    )
+
+
+def _columns(changes: Sequence[Change]) -> Changes:
+    return Changes(
+        np.array([change.series for change in changes], np.int32),
+        np.array([change.span.start for change in changes], np.int64),
+        np.array([change.span.end for change in changes], np.int64),
+        np.array([change.seq for change in changes], np.int64),
     )
 
 

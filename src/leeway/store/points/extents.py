@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from leeway.core.window import Span
+from leeway.ports.points import Changes
+
+JOINED_AFTER = 256
+"""Announcements that are kept as they came."""
 
 
 class Extents:
@@ -15,15 +19,14 @@ class Extents:
         self._scan = scan
         self._lock = threading.Lock()
         self._scanned: Mapping[int, Span] | None = None
-        self._fresh: dict[int, tuple[int, int]] = {}  # bare numbers: a thousand series widen with every append
+        self._fresh: list[Changes] = []
 
-    def widen(self, spans: Iterable[tuple[int, Span]]) -> None:
+    def widen(self, changes: Changes) -> None:
         """Called after each commit, before it is acknowledged."""
         with self._lock:
-            fresh = self._fresh
-            for series, span in spans:
-                start, end = fresh.get(series, (span.start, span.end))
-                fresh[series] = (min(start, span.start), max(end, span.end))
+            self._fresh.append(changes)
+            if len(self._fresh) >= JOINED_AFTER:
+                self._fresh = [Changes.gathered(self._fresh).joined()]
 
     def forget(self) -> None:
         """Called after rows were deleted: the next question scans again."""
@@ -37,9 +40,7 @@ class Extents:
             if self._scanned is None:
                 self._scanned = self._scan()
             found = dict(self._scanned)
-            for series, (start, end) in self._fresh.items():
-                known = found.get(series)
-                found[series] = (
-                    Span(start, end) if known is None else Span(min(start, known.start), max(end, known.end))
-                )
+            for change in Changes.gathered(self._fresh).joined() if self._fresh else ():
+                known = found.get(change.series, change.span)
+                found[change.series] = Span(min(change.span.start, known.start), max(change.span.end, known.end))
         return dict(sorted(found.items()))

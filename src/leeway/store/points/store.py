@@ -11,7 +11,7 @@ import structlog
 
 from leeway.core.window import Span
 from leeway.errors import Conflict
-from leeway.ports.points import Appended, Change, Collected, Key, Rows, Tallies
+from leeway.ports.points import Appended, Change, Changes, Collected, Key, Rows, Tallies
 from leeway.store.disk import copy as copy_through
 from leeway.store.disk import refusals, write_through
 from leeway.store.points import maintenance, reads
@@ -19,7 +19,7 @@ from leeway.store.points.database import Database, note, noted
 from leeway.store.points.extents import Extents
 from leeway.store.points.schema import STEPS
 from leeway.store.points.versions import batch
-from leeway.store.points.writer import Request, Touched, Writer
+from leeway.store.points.writer import Request, Writer
 
 _log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class DuckPoints:
 
     def __init__(self, path: Path, *, memory: str = "1GB", threads: int = 2, steps: tuple[str, ...] = STEPS) -> None:
         self._database = Database(path, memory=memory, threads=threads, steps=steps)
-        self._listeners: tuple[Callable[[tuple[Change, ...]], None], ...] = ()
+        self._listeners: tuple[Callable[[Changes], None], ...] = ()
         self._door = threading.Lock()
         self._rare = threading.Lock()  # compaction, retention and backup take turns; each may delete what another moves
         self._roll_up = threading.Lock()
@@ -71,7 +71,7 @@ class DuckPoints:
         """Per series the reading with the latest end."""
         return self._database.run(reads.last_readings)
 
-    def follow(self, listener: Callable[[tuple[Change, ...]], None]) -> Callable[[], None]:
+    def follow(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Announces from now on, before the append is acknowledged; a listener must be quick."""
         with self._door:
             self._listeners = (*self._listeners, listener)
@@ -144,13 +144,12 @@ class DuckPoints:
         self._writer.close()
         self._database.close()
 
-    def _announce(self, touched: Sequence[Touched]) -> None:
-        for _, spans in touched:
-            self._extents.widen(spans)
-        if not self._listeners:
+    def _announce(self, parts: Sequence[Changes]) -> None:
+        changes = Changes.gathered(parts)
+        if not len(changes):
             return
-        changes = tuple(Change(series, span, seq) for seq, spans in touched for series, span in spans)
-        for listener in self._listeners if changes else ():
+        self._extents.widen(changes)
+        for listener in self._listeners:
             try:
                 listener(changes)
             except Exception:  # noqa: BLE001 - a follower's fault must not unsay what is durable; it is recorded

@@ -8,19 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leeway.core.window import Span
+from leeway.core.points import Ints
 from leeway.errors import Invalid
-from leeway.ports.points import Rows
+from leeway.ports.points import Changes, Rows
 
 Columns = Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one append, at most one per slice, and the span they touch in each series."""
+    """Rows of one append, at most one per slice, and for each of their series its first slice and the end of its last.
+
+    `series` ascends; `start` and `end` belong to it.
+    """
 
     rows: Rows
-    spans: tuple[tuple[int, Span], ...]
+    series: NDArray[np.int32]
+    start: Ints
+    end: Ints
+
+    def changes(self, seq: int) -> Changes:
+        """What the append changed, once it is durable under this number."""
+        return Changes(self.series, self.start, self.end, np.full(len(self.series), seq))
 
 
 def take(rows: Rows, which: NDArray[np.intp] | NDArray[np.bool_]) -> Rows:
@@ -39,20 +48,18 @@ def batch(rows: Rows) -> Batch:
     )
     if len({len(column) for column in (rows.series, rows.time, rows.good, rows.total, rows.value)}) > 1:
         raise Invalid("the columns of an append differ in length")
+    ordered = rows
+    if not _steps(rows).all():
+        order = _order(rows.series, rows.time)
+        ordered = take(rows, order)
+        kept = np.append(_steps(ordered), True)
+        if not kept.all():
+            rows = take(rows, np.sort(order[kept]))  # in the order they were given
     if len(rows) == 0:
-        return Batch(rows, ())
-    order = np.lexsort((rows.time, rows.series))
-    series, time = rows.series[order], rows.time[order]
-    first = np.flatnonzero(np.r_[True, series[1:] != series[:-1]])
-    last = np.r_[first[1:], len(series)] - 1
-    ends = set(zip(time[first].tolist(), time[last].tolist(), strict=True))
-    span = {pair: Span(pair[0], pair[1] + 1) for pair in ends}  # most series share one
-    touched = zip(series[first].tolist(), time[first].tolist(), time[last].tolist(), strict=True)
-    spans = tuple((number, span[start, end]) for number, start, end in touched)
-    kept = np.r_[(series[1:] != series[:-1]) | (time[1:] != time[:-1]), True]
-    if kept.all():
-        return Batch(rows, spans)
-    return Batch(take(rows, np.sort(order[kept])), spans)  # in the order they were given
+        return Batch(rows, rows.series, rows.time, rows.time)
+    later = ordered.series[1:] != ordered.series[:-1]
+    first, last = np.flatnonzero(np.append(True, later)), np.flatnonzero(np.append(later, True))
+    return Batch(rows, ordered.series[first], ordered.time[first], ordered.time[last] + 1)
 
 
 def newest(columns: Columns) -> Rows:

@@ -12,9 +12,8 @@ from queue import Empty, SimpleQueue
 import numpy as np
 import structlog
 
-from leeway.core.window import Span
 from leeway.errors import Conflict, LeewayError, Permanent
-from leeway.ports.points import Appended, Collected, Key
+from leeway.ports.points import Appended, Changes, Collected, Key
 from leeway.store.points.database import Cursor, Database
 from leeway.store.points.schema import ROW_COLUMNS
 from leeway.store.points.versions import Batch
@@ -45,10 +44,6 @@ class Request:
     answer: Future[Appended] = field(default_factory=Future)
 
 
-Touched = tuple[int, tuple[tuple[int, Span], ...]]
-"""The sequence number of an append, and the spans it touched by series."""
-
-
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """A request with the sequence number that it becomes durable under."""
@@ -66,7 +61,7 @@ def newest_seq(cursor: Cursor) -> int:
 class Writer:
     """Takes requests from any thread, commits them in groups, announces what changed, then acknowledges."""
 
-    def __init__(self, database: Database, announce: Callable[[Sequence[Touched]], None]) -> None:
+    def __init__(self, database: Database, announce: Callable[[Sequence[Changes]], None]) -> None:
         self._database = database
         self._announce = announce
         self._seq = database.run(newest_seq)
@@ -126,7 +121,7 @@ class Writer:
         numbered = [Numbered(self._seq + place, request) for place, request in enumerate(fresh, start=1)]
         if numbered:
             self._write(numbered)
-            self._announce([(one.seq, one.request.batch.spans) for one in numbered])
+            self._announce([one.request.batch.changes(one.seq) for one in numbered])
         for one in numbered:
             one.request.answer.set_result(Appended(one.seq, len(one.request.batch.rows)))
         for request, answer in answers:
