@@ -20,10 +20,10 @@ from leeway.ports.clock import Clock
 from leeway.ports.source import Ability, Metric, Source
 from leeway.spec import codes
 from leeway.spec.advice import advise
-from leeway.spec.documents import Document
+from leeway.spec.documents import Document, kind_of
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
-from leeway.store import backup, open_points, open_state
+from leeway.store import Readings, backup, open_points, open_readings, open_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
                 points,
                 state,
                 clock,
-                texts(),
+                texts(open_readings(config.data, _read)),
                 open_source=lambda key: open_source(key, outside),
                 check_source=lambda key, metrics: check_source(key, metrics, outside),
                 pulls=pulls,
@@ -69,10 +69,15 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
         points.close()
 
 
-def texts() -> Texts:
-    """Definitions are OpenSLO."""
+def texts(readings: Readings | None = None) -> Texts:
+    """Definitions are OpenSLO; what was read of them is remembered by `readings`."""
+    known = readings or Readings(_read)
     return Texts(
-        read=_read, write=lambda document: openslo.write([document]), judge=_judge, serious=frozenset(codes.SERIOUS)
+        read=known.read,
+        write=lambda document: _write(document, known),
+        judge=_judge,
+        serious=frozenset(codes.SERIOUS),
+        keep=known.keep,
     )
 
 
@@ -102,7 +107,15 @@ def check_source(key: SourceKey, metrics: tuple[Metric, ...], outside: Outside) 
 
 
 def _read(text: str, name: str) -> tuple[Document, ...]:
-    return openslo.read(text.encode(), name, mode=openslo.Mode.LENIENT).documents
+    return openslo.read(text.encode(), name, mode=openslo.Mode.LENIENT, marks=False).documents
+
+
+def _write(document: Document, known: Readings) -> str:
+    """The text to be stored. It is read once, to see that it says what it should, and never again."""
+    text, name = openslo.compose([document]), f"{kind_of(document)} {document.metadata.name}"
+    if not known.knows(text, name):
+        known.learn(text, name, openslo.read_back(text, name))
+    return text
 
 
 def _judge(files: tuple[SourceText, ...], stored: Library) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:

@@ -110,7 +110,7 @@ def library_of(revisions: tuple[Revision, ...], read: ReadDocuments) -> Library:
         document
         for revision in revisions
         if revision.body is not None
-        for document in read(revision.body, f"{revision.kind} {revision.name}")
+        for document in read(revision.body, revision.title)
     )
 
 

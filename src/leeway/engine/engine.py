@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -29,6 +29,7 @@ from leeway.ports.points import Key, PointStore
 from leeway.ports.push import PushBatch, Receipt
 from leeway.ports.source import Source
 from leeway.ports.state import Edit, Job, Revision, StateStore
+from leeway.spec.library import Library
 from leeway.spec.nearest import did_you_mean
 
 TICK_S = 5.0
@@ -40,13 +41,12 @@ SETTLE_AFTER_S = 15 * 60
 STALE_S = 120
 """Without an evaluation for so long, Leeway itself is not well."""
 
-READ_AT_MOST = 20_000
-"""Texts of definitions that stay read: reading one takes longer than all else that a change of another does."""
-
 BACK_S = 120
 """A clock that was set back by more than this takes the ledgers with it; by less, they wait for it."""
 
 log = structlog.get_logger("leeway.engine")
+
+Done = TypeVar("Done")
 
 
 class Engine:
@@ -66,7 +66,7 @@ class Engine:
         retain_days: int = 400,
     ) -> None:
         self._points, self._state, self._clock = points, state, clock
-        self._texts = replace(texts, read=lru_cache(READ_AT_MOST)(texts.read))
+        self._texts = texts
         self._numbers = Numbers(state)
         self._pulls, self._check, self._back_up, self._retain_days = pulls, check_source, back_up, retain_days
         self._intake = Intake(points)
@@ -318,8 +318,7 @@ class Engine:
 
     async def _reload(self) -> None:
         """Makes the running parts follow the definitions."""
-        library = library_of(await asyncio.to_thread(self._state.documents), self._texts.read)
-        at = self._clock.now()
+        library, at = await _whole(self._library), self._clock.now()
         catalog = await asyncio.to_thread(make_catalog, library, self._numbers, at, self._pulls)
         async with self._standing:
             await asyncio.to_thread(self._book.set_goals, catalog.goals)
@@ -329,6 +328,13 @@ class Engine:
         self._in_force = True
         for refused in catalog.refused:
             log.error("an SLO is not computed", reason=refused)
+
+    def _library(self) -> Library:
+        """The definitions as they are stored; what was read of others is forgotten."""
+        revisions = self._state.documents()
+        library = library_of(revisions, self._texts.read)
+        self._texts.keep((one.body, one.title) for one in revisions if one.body is not None)
+        return library
 
     def _goals(self, slo: str) -> tuple[Goal, ...]:
         goals = self._catalog.goals_of(slo)
@@ -368,3 +374,13 @@ class Engine:
             last_error=state.last_error,
             failures=state.failures,
         )
+
+
+async def _whole(work: Callable[[], Done]) -> Done:
+    """In a thread, and to its end: who cancels this waits, so that nothing writes into a folder that is given up."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise

@@ -30,13 +30,15 @@ class Texts:
     """How the format of definitions is read, written and judged; handed in by the composition root.
 
     `judge` reads files into documents and says everything that is wrong or unwise, given the documents that stand
-    already; `serious` are the codes of advice that must not be applied.
+    already; `serious` are the codes of advice that must not be applied. `keep` is told, as (text, name), which texts
+    are stored now: those may be read again, all others are of no use any more.
     """
 
     read: ReadDocuments
     write: Callable[[Document], str]
     judge: Callable[[tuple[SourceText, ...], Library], tuple[tuple[Document, ...], tuple[Finding, ...]]]
     serious: frozenset[str]
+    keep: Callable[[Iterable[tuple[str, str]]], None]
 
     def refuses(self, finding: Finding) -> bool:
         """True if nothing may be applied while this is so."""

@@ -20,6 +20,11 @@ class Revision:
     at: float
     by: str
 
+    @property
+    def title(self) -> str:
+        """What messages call the document."""
+        return f"{self.kind} {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:

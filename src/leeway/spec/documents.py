@@ -48,7 +48,10 @@ class RawType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a document stands: its file, its place in a list of documents, and the mark of every value, by path."""
+    """Where a document stands: its file, its place in a list of documents, and the mark of every value, by path.
+
+    `marks` is empty where nobody needs lines: the text of stored documents is Leeway's own, nobody has it open.
+    """
 
     file: str = ""
     marks: Mapping[str, Mark] = field(default_factory=dict)
@@ -59,6 +62,13 @@ class Origin:
         while path not in self.marks and path:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self.marks.get(path, Mark(1, 1))
+
+    def place(self, path: str) -> str:
+        """For messages: file, line and column, or the path itself where the lines are not known."""
+        if not self.marks:
+            return f"{self.file}: {path}" if self.file else path
+        mark = self.at(path)
+        return f"{self.file}:{mark.line}:{mark.column}"
 
 
 NOWHERE = Origin()

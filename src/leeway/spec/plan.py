@@ -163,7 +163,4 @@ def _indicator(sli: SLI | None, library: Library) -> Indicator | None:
 
 
 def _refuse(slo: SLO, path: str, message: str, mend: str) -> NoReturn:
-    mark = slo.origin.at(path)
-    raise Invalid(
-        f"SLO {slo.metadata.name}: {message}", place=f"{slo.origin.file}:{mark.line}:{mark.column}", mend=mend
-    )
+    raise Invalid(f"SLO {slo.metadata.name}: {message}", place=slo.origin.place(path), mend=mend)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from leeway.spec.documents import Document
 from leeway.store.disk import refusals
 from leeway.store.points import DuckPoints
+from leeway.store.readings import Readings, code_of_leeway
 from leeway.store.state import SqlState, open_sqlite
 
 POINTS = "points.duckdb"
 STATE = "state.sqlite"
+CACHE = "cache"
 
 
 def open_points(folder: Path, *, memory: str = "1GB", threads: int = 2) -> DuckPoints:
@@ -20,6 +24,11 @@ def open_points(folder: Path, *, memory: str = "1GB", threads: int = 2) -> DuckP
 def open_state(folder: Path) -> SqlState:
     """The state of this folder, made if there is none."""
     return open_sqlite(_prepared(folder) / STATE)
+
+
+def open_readings(folder: Path, read: Callable[[str, str], tuple[Document, ...]]) -> Readings:
+    """What was read of this folder's definitions; `read` reads the rest."""
+    return Readings(read, _prepared(folder) / CACHE / "definitions", code_of_leeway())
 
 
 def _prepared(folder: Path) -> Path:

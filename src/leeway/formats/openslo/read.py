@@ -68,10 +68,17 @@ class Sheet:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-def read(data: bytes, file: str, *, mode: Mode = Mode.STRICT, limits: Limits = Limits()) -> Sheet:  # noqa: B008 — frozen, so sharing it is safe
+def read(
+    data: bytes,
+    file: str,
+    *,
+    mode: Mode = Mode.STRICT,
+    limits: Limits = Limits(),  # noqa: B008 — frozen, so sharing it is safe
+    marks: bool = True,
+) -> Sheet:
     """Read one file: YAML or JSON, one document, several, or lists of them, of any version that OpenSLO has.
 
-    Never raises for what the bytes hold.
+    Never raises for what the bytes hold. Without `marks` the documents do not know the lines they stand on.
     """
     raw = read_text(data, file, limits)
     findings = [_as_mode(finding, mode) for finding in raw.findings]
@@ -93,7 +100,7 @@ def read(data: bytes, file: str, *, mode: Mode = Mode.STRICT, limits: Limits = L
             findings.append(places.finding(_too_many(room, faults[room])))
             break
         if all(one.severity is not Severity.ERROR for one in found):
-            documents.append(build(head, node, Origin(file, dict(_marks(node, "")), path)))
+            documents.append(build(head, node, Origin(file, dict(_marks(node, "")) if marks else {}, path)))
     if not nodes and not findings:
         message = "this file holds no document"
         findings.append(Finding(file, Mark(1, 1), "", codes.NO_DOCUMENTS.name, Severity.WARNING, message))
