@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -60,6 +61,7 @@ class Database:
         self._invalid = False
         self._holding = False
         self._closed = False
+        self._kept: Cursor | None = None
         self._claim()
         try:
             self._connection = self._connect()
@@ -92,6 +94,13 @@ class Database:
 
         return self._explain(self._run, whole)
 
+    def run_kept(self, work: Callable[[Cursor], T]) -> T:
+        """Runs `work` on the one cursor that stays open between calls, for the writer's thread alone.
+
+        When it raises, what was not committed is undone, and the next call gets a new cursor.
+        """
+        return self._explain(self._run_kept, work)
+
     def tidy(self) -> None:
         """Lets checkpoints happen again once the disk has room for one; cheap, called after every commit."""
         if self._holding and self._has_room():
@@ -108,10 +117,36 @@ class Database:
             while self._users:
                 self._gate.wait()
             self._closed = True
+            self._drop_kept()
             self._connection.close()
         self._release()
 
     def _run(self, work: Callable[[Cursor], T]) -> T:
+        with self._in_use():
+            cursor = self._connection.cursor()
+            try:
+                return work(cursor)
+            finally:
+                cursor.close()  # rolls back what was not committed
+
+    def _run_kept(self, work: Callable[[Cursor], T]) -> T:
+        with self._in_use():
+            if self._kept is None:
+                self._kept = self._connection.cursor()
+            try:
+                return work(self._kept)
+            except BaseException:
+                self._drop_kept()
+                raise
+
+    def _drop_kept(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Keeps the connection as it is while it is used; opens it again first, if it has failed."""
         with self._gate:
             while self._invalid and self._users:
                 self._gate.wait()
@@ -119,16 +154,14 @@ class Database:
                 raise Permanent("the points are closed", place=str(self.path))
             if self._invalid:
                 self._reopen()
-            cursor = self._connection.cursor()
             self._users += 1
         try:
-            return work(cursor)
+            yield
         except duckdb.FatalException:
             with self._gate:
                 self._invalid = True
             raise
         finally:
-            cursor.close()  # rolls back what was not committed
             with self._gate:
                 self._users -= 1
                 self._gate.notify_all()
@@ -142,6 +175,7 @@ class Database:
     def _reopen(self) -> None:
         _log.warning("reopening the points after a failed write", path=str(self.path))
         self._holding = not self._has_room()
+        self._drop_kept()
         self._connection.close()
         self._connection = self._connect()
         self._invalid = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -11,11 +10,12 @@ from queue import Empty, SimpleQueue
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from leeway.errors import Conflict, LeewayError, Permanent
 from leeway.ports.points import Appended, Changes, Collected, Key
 from leeway.store.points.database import Cursor, Database
-from leeway.store.points.schema import ROW_COLUMNS
+from leeway.store.points.desk import Desk
 from leeway.store.points.versions import Batch
 
 GROUP = 64
@@ -26,8 +26,6 @@ SELECT max(seq) FROM (
     UNION ALL SELECT max(seq) FROM readings UNION ALL SELECT max(seq) FROM receipts
     UNION ALL SELECT number FROM meta WHERE name = 'seq')
 """
-
-_INSERT_ROWS = f"INSERT INTO points ({ROW_COLUMNS}) SELECT {ROW_COLUMNS} FROM appended"  # noqa: S608 - constants
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +66,7 @@ class Writer:
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
+        self._desk: Desk | None = None
         self._thread = threading.Thread(target=self._work, name="leeway-points-writer", daemon=True)
         self._thread.start()
 
@@ -130,9 +129,14 @@ class Writer:
             else:
                 request.answer.set_exception(answer)
 
+    def _desk_of(self, cursor: Cursor) -> Desk:
+        if self._desk is None or self._desk.cursor is not cursor:
+            self._desk = Desk(cursor)
+        return self._desk
+
     def _write(self, numbered: Sequence[Numbered]) -> None:
         try:
-            self._database.transact(lambda cursor: _insert(cursor, numbered))
+            self._database.run_kept(lambda cursor: _insert(self._desk_of(cursor), numbered))
         except LeewayError:
             # A commit may be durable although the checkpoint after it failed: ask the file what it holds.
             durable = self._database.run(newest_seq)
@@ -178,55 +182,41 @@ def _sift(cursor: Cursor, group: Sequence[Request]) -> tuple[list[tuple[Request,
     return answers, fresh
 
 
-def _insert(cursor: Cursor, numbered: Sequence[Numbered]) -> None:
-    filled = [one for one in numbered if len(one.request.batch.rows)]
-    if filled:
-        rows = [one.request.batch.rows for one in filled]
-        sizes = [len(each) for each in rows]
-        cursor.register(
-            "appended",
-            {
-                "series": np.concatenate([each.series for each in rows]),
-                "time": np.concatenate([each.time for each in rows]),
-                "good": np.concatenate([each.good for each in rows]),
-                "total": np.concatenate([each.total for each in rows]),
-                "value": np.concatenate([each.value for each in rows]),
-                "known_at": np.repeat(np.array([one.request.known_at for one in filled], np.int64), sizes),
-                "fence": np.repeat(np.array([one.request.fence for one in filled], np.int64), sizes),
-                "seq": np.repeat(np.array([one.seq for one in filled], np.int64), sizes),
-            },
-        )
-        cursor.execute(_INSERT_ROWS)
-    _insert_readings(cursor, [(one.seq, each) for one in numbered for each in one.request.readings])
+def _insert(desk: Desk, numbered: Sequence[Numbered]) -> None:
+    """One transaction. Rows alone, which is what most groups are, need no BEGIN and COMMIT around their statement."""
+    rows = _columns([one for one in numbered if len(one.request.batch.rows)])
+    readings = [(one.seq, each) for one in numbered for each in one.request.readings]
     receipts = [
         (one.request.key.key, one.request.key.digest, one.seq, len(one.request.batch.rows), one.request.known_at)
         for one in numbered
         if one.request.key
     ]
-    if receipts:
-        cursor.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", receipts)
-
-
-def _insert_readings(cursor: Cursor, readings: Sequence[tuple[int, Collected]]) -> None:
-    if not readings:
+    if not readings and not receipts:
+        if rows:
+            desk.insert(rows)
         return
-    told = [each.provenance for _, each in readings]
-    cursor.register(
-        "collected",
-        {
-            "seq": np.array([seq for seq, _ in readings], np.int64),
-            "series": np.array([each.series for _, each in readings], np.int32),
-            "source": np.array([one.source for one in told], object),
-            "query": np.array([one.query for one in told], object),
-            "since": np.array([one.span.start for one in told], np.int64),
-            "until": np.array([one.span.end for one in told], np.int64),
-            "step_s": np.array([one.step_s for one in told], np.int32),
-            "digest": np.array([one.digest for one in told], object),
-            "fetched_at": np.array([one.fetched_at for one in told], np.float64),
-            "computed_by": np.array([one.computed_by.value for one in told], object),
-            "samples": np.array([one.samples for one in told], np.int64),
-            "row_count": np.array([each.rows for _, each in readings], np.int64),
-            "notes": np.array([json.dumps(one.notes) if one.notes else "" for one in told], object),
-        },
-    )
-    cursor.execute("INSERT INTO readings SELECT * REPLACE (nullif(notes, '') AS notes) FROM collected")
+    desk.cursor.execute("BEGIN")
+    if rows:
+        desk.insert(rows)
+    if readings:
+        desk.insert_readings(readings)
+    if receipts:
+        desk.cursor.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", receipts)
+    desk.cursor.execute("COMMIT")
+
+
+def _columns(filled: Sequence[Numbered]) -> dict[str, NDArray[np.generic]]:
+    if not filled:
+        return {}
+    rows = [one.request.batch.rows for one in filled]
+    sizes = [len(each) for each in rows]
+    return {
+        "series": np.concatenate([each.series for each in rows]),
+        "time": np.concatenate([each.time for each in rows]),
+        "good": np.concatenate([each.good for each in rows]),
+        "total": np.concatenate([each.total for each in rows]),
+        "value": np.concatenate([each.value for each in rows]),
+        "known_at": np.repeat(np.array([one.request.known_at for one in filled], np.int64), sizes),
+        "fence": np.repeat(np.array([one.request.fence for one in filled], np.int64), sizes),
+        "seq": np.repeat(np.array([one.seq for one in filled], np.int64), sizes),
+    }
