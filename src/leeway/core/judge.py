@@ -115,7 +115,8 @@ def judge_many(
 ) -> JudgedMany:
     """As `judge` for as many series as `born` has, all judged alike, on the grid of the epoch; Occurrences by steps.
 
-    The span is whole steps. `column` tells of each point whose it is; points lie in any order. `born` is NEVER for a series without rows.
+    The span is whole steps. `column` tells of each point whose it is; points lie in any order. `born` is NEVER for a
+    series without rows.
     """
     slice_s = objective.slice_s or step_s
     reaching = _reaching(objective, span)

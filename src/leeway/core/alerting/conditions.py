@@ -1,0 +1,90 @@
+"""Whether conditions are met, for many objectives at once or for one at many moments: the tick and the backtest.
+
+What a condition looks at comes from `Sums`, whoever holds them: a ledger for the fleet now, a track for one
+objective's past. Where a span knows too little (see `SEEN`) a condition on burn is not met, nor is it refuted: the
+answer says both, and what was not seen is told to the owner of the platform instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol, assert_never
+
+import numpy as np
+
+from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Remaining
+from leeway.core.alerting.ratio import Flags, Ratio, stands
+from leeway.core.objective import Op
+from leeway.core.points import Ints
+
+SEEN = Fraction(1, 2)
+"""The share of a span's steps that must have a row, since the series' birth, before the span is believed."""
+
+
+class Sums(Protocol):
+    """Judged and sealed sums of objectives that are alike in method, target and window, all arrays of one shape."""
+
+    def burn(self, span_s: int) -> Ratio:
+        """Burn rate over the span that ends now; see core.burn."""
+
+    def spent(self, span_s: int | None) -> Ratio:
+        """Share of the window's allowed budget that the span spent; None: the whole window so far."""
+
+    def seen(self, span_s: int) -> Ratio:
+        """Share of the span's steps since birth that have a row; the whole is 0 before the birth."""
+
+    @property
+    def window_s(self) -> Ints:
+        """How long the window that holds each moment is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """`met` where the condition holds; `blind` where it would, or might, but its spans are not seen well enough."""
+
+    met: Flags
+    blind: Flags
+
+
+def condition_met(condition: Condition, sums: Sums) -> Met:
+    """Where one condition is met now; how long it must last is the life's matter, not told here."""
+    match condition:
+        case Burn(threshold=threshold, op=op):
+            rates = [sums.burn(span).stands(op, threshold) for span in condition.spans_s]
+            return _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
+        case Remaining(share=share, op=op):
+            flags = sums.spent(None).stands(_OTHER_SIDE[op], 1 - share)
+            return Met(flags, np.zeros_like(flags))
+        case Drop(share=share, over_s=over_s, op=op):
+            return _if_seen(sums.spent(over_s).stands(op, share), (over_s,), sums)
+        case Exhaustion(over_s=over_s):
+            return _if_seen(_exhausts(condition, sums), (over_s,), sums)
+        case Coverage(share=share, over_s=over_s, op=op):
+            flags = sums.seen(over_s).stands(op, share)
+            return Met(flags, np.zeros_like(flags))
+    assert_never(condition)
+
+
+_OTHER_SIDE = {Op.LT: Op.GT, Op.LTE: Op.GTE, Op.GT: Op.LT, Op.GTE: Op.LTE}
+
+
+def _if_seen(flags: Flags, spans_s: tuple[int, ...], sums: Sums) -> Met:
+    seen = np.logical_and.reduce([sums.seen(span).stands(Op.GTE, SEEN) for span in spans_s])
+    return Met(flags & seen, ~seen)
+
+
+def _exhausts(condition: Exhaustion, sums: Sums) -> Flags:
+    """Time to exhaustion is (what is left, or 1) × window / burn; nothing burns: never."""
+    burn, spent, window_s = sums.burn(condition.over_s), sums.spent(None), sums.window_s
+    left = np.maximum(0.0, 1 - spent.floats()) if condition.of is Of.LEFT else np.ones(len(window_s))
+    rate = burn.floats()
+    burning = rate > 0
+    seconds = np.divide(left * window_s, rate, out=np.full(len(rate), np.inf), where=burning)
+    seconds[np.isnan(rate) | np.isnan(left)] = np.nan
+
+    def exactly(place: int) -> Fraction:
+        share = max(Fraction(0), 1 - spent.at(place)) if condition.of is Of.LEFT else Fraction(1)
+        return share * int(window_s[place]) / burn.at(place)
+
+    return stands(seconds, condition.op, Fraction(condition.within_s), exactly)

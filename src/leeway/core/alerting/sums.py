@@ -1,0 +1,65 @@
+"""One objective's past as conditions look at it: `Sums` at many moments, from its track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from leeway.core.alerting.ratio import Ratio
+from leeway.core.moments import Moments
+from leeway.core.objective import Objective
+from leeway.core.points import Ints
+from leeway.core.tally import Units, units
+from leeway.core.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class PastSums:
+    """`leeway.core.alerting.conditions.Sums` of one objective. `born` is its first row's time, None if it has none."""
+
+    moments: Moments
+    born: int | None
+    step_s: int
+    counts_events: bool
+    quanta: Units
+    share: Fraction
+
+    @classmethod
+    def of(
+        cls, objective: Objective, track: Track, at: Ints, *, born: int | None, step_s: int, scale: int, reach_s: int
+    ) -> PastSums:
+        """As Moments.of; `reach_s` is the longest span of any condition."""
+        moments = Moments.of(objective, track, at, step_s=step_s, reach_s=reach_s)
+        quanta = units(objective.method, scale)
+        return cls(moments, born, step_s, objective.method.counts_events, quanta, objective.allowed_share)
+
+    def burn(self, span_s: int) -> Ratio:
+        """Bad share of the span / allowed share."""
+        return Ratio(*self.moments.spent(self.moments.at - span_s), self._per_share)
+
+    def spent(self, span_s: int | None) -> Ratio:
+        """Of events the window allows a share of those seen so far, of slices a share of all it will hold."""
+        bad, total = self.moments.spent(self.moments.window_start)
+        if span_s is not None:
+            bad, _ = self.moments.spent(self.moments.at - span_s)
+        if self.counts_events:
+            return Ratio(bad, total, self._per_share)
+        return Ratio(bad, self.window_s, Fraction(self.moments.lasts_s, self.quanta.bad) / self.share)
+
+    def seen(self, span_s: int) -> Ratio:
+        """Rows of the span / its steps since birth."""
+        at = self.moments.at
+        since = np.maximum(at - span_s, at[-1] if self.born is None else self.born)
+        steps = np.maximum(0, at - since) // self.step_s
+        return Ratio(np.where(steps > 0, self.moments.rows(np.minimum(since, at)), 0), steps, Fraction(1))
+
+    @property
+    def window_s(self) -> Ints:
+        """How long the window of each moment is."""
+        return self.moments.window_s
+
+    @property
+    def _per_share(self) -> Fraction:
+        return Fraction(self.quanta.total, self.quanta.bad) / self.share
