@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leeway.core.quality import Fault, Kind, Measured, as_points, inspect
 from leeway.engine.catalog import STEP_S, Feed
@@ -16,6 +17,10 @@ from leeway.spec.nearest import did_you_mean
 
 SAID = 100
 """Refusals told one by one in a receipt; all are counted."""
+
+
+_Like = tuple[Kind, int, int]
+"""What decides how rows are inspected: kind, scale and the largest count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,16 @@ def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: flo
     Rows of series that are alike are inspected at once: work for each series would cost more than all the rest.
     """
     refusals = list(batch.refused)
-    alike: defaultdict[tuple[Kind, int, int], list[int]] = defaultdict(list)
-    for number in np.unique(batch.series).tolist():
-        feed = feeds.get(batch.names[number])
+    alike: defaultdict[_Like, list[int]] = defaultdict(list)
+    ids = np.zeros(len(batch.names), np.int32)
+    for number, name in enumerate(batch.names):
+        feed = feeds.get(name)
         if feed is None or feed.source is not None:
             refusals += _unwanted(batch, number, feeds)
         else:
             alike[feed.kind, feed.series.scale, feed.most].append(number)
-    parts = [_part(batch, numbers, feeds, now) for numbers in alike.values()]
+            ids[number] = feed.series.id
+    parts = [_part(batch, numbers, like, ids, now) for like, numbers in alike.items()]
     refusals += [refusal for part in parts for refusal in part.refusals]
     rows = _together([part.rows for part in parts if len(part.rows)])
     appended = intake.append(rows, now=now, key=key)
@@ -58,6 +65,9 @@ def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: flo
 
 def _unwanted(batch: PushBatch, number: int, feeds: dict[str, Feed]) -> list[Refusal]:
     """Rows that nobody asked for: no SLO has that name, or a source is asked for its points."""
+    rows = batch.row[batch.series == number].tolist()
+    if not rows:
+        return []
     name = batch.names[number]
     feed = feeds.get(name)
     if feed is not None and feed.source is not None:
@@ -66,34 +76,32 @@ def _unwanted(batch: PushBatch, number: int, feeds: dict[str, Feed]) -> list[Ref
         pushed = [one.name for one in feeds.values() if one.source is None]
         reason = "unknown-slo"
         message = "; ".join(filter(None, (f"no SLO takes points as {name!r}", did_you_mean(name, pushed))))
-    return [Refusal(int(row), reason, message) for row in batch.row[batch.series == number]]
+    return [Refusal(row, reason, message) for row in rows]
 
 
-def _part(batch: PushBatch, numbers: list[int], feeds: dict[str, Feed], now: float) -> _Part:
+def _part(batch: PushBatch, numbers: list[int], like: _Like, ids: NDArray[np.int32], now: float) -> _Part:
     """The rows of all series with these numbers, whose feeds are alike: by series and time, one of each slice."""
-    feed = feeds[batch.names[numbers[0]]]
-    at = np.flatnonzero(np.isin(batch.series, numbers))
-    fits = ~np.isnan((batch.value if feed.kind is not Kind.COUNTS else batch.total)[at])
+    kind, scale, most = like
+    own = np.zeros(len(ids), np.bool_)
+    own[numbers] = True
+    at = np.flatnonzero(own[batch.series])
+    fits = ~np.isnan((batch.value if kind is not Kind.COUNTS else batch.total)[at])
     refusals = [
-        Refusal(
-            int(batch.row[place]), "wrong-columns", f"{batch.names[batch.series[place]]} takes {_columns(feed.kind)}"
-        )
+        Refusal(int(batch.row[place]), "wrong-columns", f"{batch.names[batch.series[place]]} takes {_columns(kind)}")
         for place in at[~fits]
     ]
     at = at[fits]
     measured = Measured(batch.time[at], batch.good[at], None, batch.total[at], batch.value[at])
-    faults = inspect(feed.kind, measured, step_s=STEP_S, now=now, scale=feed.series.scale, most=feed.most)
+    faults = inspect(kind, measured, step_s=STEP_S, now=now, scale=scale, most=most)
     for place in np.flatnonzero(faults != Fault.NONE):
         fault = Fault(faults[place])
         refusals.append(Refusal(int(batch.row[at[place]]), fault.reason, fault.sentence))
-    series, time, keep = batch.series[at], measured.time, np.flatnonzero(faults == Fault.NONE)
+    series, time, keep = ids[batch.series[at]], measured.time, np.flatnonzero(faults == Fault.NONE)
     order = keep[np.lexsort((time[keep], series[keep]))]
     again = (np.diff(series[order]) == 0) & (np.diff(time[order]) == 0)
     order = order[np.append(~again, True)[: len(order)]]
-    ids = np.zeros(len(batch.names), np.int32)
-    ids[numbers] = [feeds[batch.names[number]].series.id for number in numbers]
-    points = as_points(feed.kind, measured, order, scale=feed.series.scale)
-    return _Part(replace(rows_of(0, points), series=ids[series[order]]), refusals)
+    points = as_points(kind, measured, order, scale=scale)
+    return _Part(replace(rows_of(0, points), series=series[order]), refusals)
 
 
 def _columns(kind: Kind) -> str:
@@ -101,6 +109,8 @@ def _columns(kind: Kind) -> str:
 
 
 def _together(parts: list[Rows]) -> Rows:
+    if len(parts) == 1:
+        return parts[0]
     if not parts:
         none = np.empty(0, np.int64)
         return Rows(np.empty(0, np.int32), none, none, none, np.empty(0))
