@@ -71,7 +71,7 @@ async def serve(app: FastAPI, listener: socket.socket, started: Callable[[], Non
 
 
 def until_stopped(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Runs `main` on a loop of its own (uvloop, if there is one). SIGINT, SIGTERM and SIGHUP cancel it once.
+    """Runs `main` on a loop of its own (uvloop, where there is one). SIGINT, SIGTERM and SIGHUP cancel it once.
 
     What `main` opened is closed by its own finally clauses; being stopped is a good end, so nothing is raised.
     """
