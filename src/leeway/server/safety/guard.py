@@ -12,7 +12,7 @@ import secrets
 from hmac import compare_digest
 from itertools import count
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +23,9 @@ from leeway.server.answers import HEADERS, problem_response
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = "/forms/"
 """Paths below this take the forms of Leeway's own pages; their session is checked there, not the token."""
+
+_HEADERS = tuple((name.encode(), value.encode()) for name, value in (HEADERS | {"cache-control": "no-store"}).items())
+"""What every answer has that does not say otherwise."""
 
 
 class Guard:
@@ -47,11 +50,10 @@ class Guard:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                own = message["headers"]
+                said = {name for name, _ in own}
+                ours = ((b"x-request-id", request_id.encode()), *_HEADERS)
+                message["headers"] = [*own, *(header for header in ours if header[0] not in said)]
             await send(message)
 
         headers = Headers(scope=scope)

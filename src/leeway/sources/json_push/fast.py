@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -128,17 +128,18 @@ def _of_dictionary(told: Dictionary, limits: Settings) -> Draft:
     columns = (told.good, told.bad, told.total, told.value)
     if any(column is not None and len(column) != length for column in (told.slo, *columns)):
         raise Unfit
-    names: dict[str, int] = {}
-    own = np.array([names.setdefault(name, len(names)) for name in told.slos], np.int32)
-    if length and (min(told.slo) < 0 or max(told.slo) >= len(own)):
+    if length and (min(told.slo) < 0 or max(told.slo) >= len(told.slos)):
         raise Unfit
-    index = np.array(told.slo, np.intp)
+    names, series = dict.fromkeys(told.slos), np.array(told.slo, np.int32)
+    if len(names) < len(told.slos):  # a name stands there twice
+        place = {name: number for number, name in enumerate(names)}
+        series = np.array([place[name] for name in told.slos], np.int32)[series]
     good, bad, total, value = map(_numbers, columns)
-    return _draft(names, own[index], _times(told.time), good, bad, total, value)
+    return _draft(names, series, _times(told.time), good, bad, total, value)
 
 
 def _draft(
-    names: dict[str, int],
+    names: Collection[str],
     series: NDArray[np.int32],
     time: Floats,
     good: Floats | None,
