@@ -6,6 +6,7 @@ The line of help stands here so that `leeway --help` and completion import no ve
 from __future__ import annotations
 
 VERBS = {
+    "backtest": "Run alert policies over the past: what would they have paged, and when?",
     "backup": "Copy the data folder of a stopped server.",
     "apply": "Make the server's definitions equal to those of files.",
     "budget": "Compute error budgets from definitions and a CSV of points.",

@@ -40,7 +40,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """An objective with its rows of the table and what is wrong with them."""
 
     slo: str
@@ -51,6 +51,33 @@ class _Case:
     measured: Measured
     faults: Faults
 
+    @property
+    def end(self) -> int:
+        """When the last step that can be trusted starts; 0 if there is none."""
+        return int(self.measured.time[self.faults == Fault.NONE].max(initial=0))
+
+    def past(self, as_of: int) -> Past:
+        """What is known of it at `as_of`; slices of a day or longer are aligned to the window that holds it."""
+        points = _before(trusted(self.kind, self.measured, self.faults, scale=self.scale), as_of)
+        born = int(points.time[0]) if len(points) else None
+        grid = origin(self.objective, self.objective.window.at(as_of))
+        begin = as_of if born is None else born - (self.objective.slice_s or 0)
+        judged = judge(self.objective, points, Span(begin, as_of), born=born, grid=grid)
+        return Past(Track.of(judged, points.time), born)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The judged past of an objective. `born` is its first row's time, None if it has none."""
+
+    track: Track
+    born: int | None
+
+
+def cases_of(plans: Sequence[Plan], table: Table, step_s: int) -> list[Case]:
+    """Every objective of every plan with its rows. Raises Invalid as `evaluate`."""
+    return [_case(plan, item, table, step_s) for plan in plans for item in plan.items]
+
 
 def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int) -> Result:
     """Assesses every objective at `at`, rounded down to a step; None is the end of the last step that can be trusted.
@@ -58,18 +85,24 @@ def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int
     Rows at or after a given time are ignored, those that cannot be trusted too. Raises Invalid if the table lacks the
     columns an SLO needs, or a slice is shorter than a step.
     """
-    cases = [_case(plan, item, table, step_s) for plan in plans for item in plan.items]
+    cases = cases_of(plans, table, step_s)
     told = math.inf if at is None else at - at % step_s
     if at is None:
-        good = [int(case.measured.time[case.faults == Fault.NONE].max(initial=0)) for case in cases]
-        at = max(good, default=0) + step_s
+        at = max((case.end for case in cases), default=0) + step_s
     as_of = at - at % step_s
-    assessed = tuple(Assessed(case.slo, _assess(case, as_of, step_s)) for case in cases)
-    known = {plan.slo for plan in plans}
-    return Result(assessed, _quarantined(cases, table, told), tuple(sorted({*table.slo} - known)))
+    assessed = tuple(
+        Assessed(case.slo, assess(case.objective, as_of, case.past(as_of).track.tally, step_s=step_s, scale=case.scale))
+        for case in cases
+    )
+    return Result(assessed, quarantined(cases, table, told), unknown_slos(plans, table))
 
 
-def _case(plan: Plan, item: Item, table: Table, step_s: int) -> _Case:
+def unknown_slos(plans: Sequence[Plan], table: Table) -> tuple[str, ...]:
+    """SLOs of the table that no plan is of."""
+    return tuple(sorted({*table.slo} - {plan.slo for plan in plans}))
+
+
+def _case(plan: Plan, item: Item, table: Table, step_s: int) -> Case:
     objective, kind = item.objective, kind_of(item.indicator, item.objective)
     if objective.slice_s is not None and objective.slice_s % step_s:
         raise Invalid(
@@ -85,7 +118,7 @@ def _case(plan: Plan, item: Item, table: Table, step_s: int) -> _Case:
     if kind is Kind.COUNTS:
         true = faults == Fault.NONE
         scale = fitting_scale(measured.part[true], measured.whole[true])
-    return _Case(plan.slo, objective, kind, scale, rows, measured, faults)
+    return Case(plan.slo, objective, kind, scale, rows, measured, faults)
 
 
 def _measured(slo: str, kind: Kind, table: Table, rows: NDArray[np.intp]) -> Measured:
@@ -99,24 +132,14 @@ def _measured(slo: str, kind: Kind, table: Table, rows: NDArray[np.intp]) -> Mea
     return Measured(table.time[rows], *(pick(each) for each in (table.good, table.bad, table.total, table.value)))
 
 
-def _assess(case: _Case, as_of: int, step_s: int) -> Assessment:
-    points = trusted(case.kind, case.measured, case.faults, scale=case.scale)
-    points = _before(points, as_of)
-    born = int(points.time[0]) if len(points) else None
-    grid = origin(case.objective, case.objective.window.at(as_of))
-    begin = as_of if born is None else born - (case.objective.slice_s or 0)
-    judged = judge(case.objective, points, Span(begin, as_of), born=born, grid=grid)
-    track = Track.of(judged, points.time)
-    return assess(case.objective, as_of, track.tally, step_s=step_s, scale=case.scale)
-
-
 def _before(points: Points, time: int) -> Points:
     end = int(np.searchsorted(points.time, time))
     value = None if points.value is None else points.value[:end]
     return Points(points.time[:end], points.good[:end], points.total[:end], value, points.scale)
 
 
-def _quarantined(cases: list[_Case], table: Table, before: float) -> tuple[Refused, ...]:
+def quarantined(cases: Sequence[Case], table: Table, before: float = math.inf) -> tuple[Refused, ...]:
+    """Lines of the table from before a time that were set aside, in their order."""
     lines = {line.line: line for line in table.refused}
     for case in cases:
         for place in np.flatnonzero((case.faults != Fault.NONE) & (case.measured.time < before)):

@@ -13,7 +13,7 @@ from typing import Protocol, assert_never
 
 import numpy as np
 
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Remaining
+from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Remaining, Severity
 from leeway.core.alerting.ratio import Flags, Ratio, stands
 from leeway.core.objective import Op
 from leeway.core.points import Ints
@@ -38,6 +38,10 @@ class Sums(Protocol):
     def window_s(self) -> Ints:
         """How long the window that holds each moment is."""
 
+    @property
+    def young(self) -> Ratio | None:
+        """Bad events that a calendar window allows for what it has seen so far; None where that does not grow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -47,11 +51,17 @@ class Met:
     blind: Flags
 
 
-def condition_met(condition: Condition, sums: Sums) -> Met:
-    """Where one condition is met now; how long it must last is the life's matter, not told here."""
+def condition_met(condition: Condition, sums: Sums, severity: Severity) -> Met:
+    """Where one condition is met now; how long it must last is the life's matter, not told here.
+
+    Too early to page: in a calendar window with fewer events than 1 / (burn × allowed share), where one bad event alone
+    would burn as fast.
+    """
     match condition:
         case Burn(threshold=threshold, op=op):
             rates = [sums.burn(span).stands(op, threshold) for span in condition.spans_s]
+            if severity is Severity.PAGE and sums.young is not None and threshold > 0:
+                rates.append(sums.young.stands(Op.GTE, 1 / threshold))
             return _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
         case Remaining(share=share, op=op):
             flags = sums.spent(None).stands(_OTHER_SIDE[op], 1 - share)

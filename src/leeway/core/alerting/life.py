@@ -36,14 +36,14 @@ class Observed:
 class Life:
     """`since` is when the phase began; `met_since`, for each condition, since when it is met without a break.
 
-    `group` is which group made it fire; `due` when time alone changes the phase, if nothing else changes before.
+    `fired` are the groups that fired since the alert began, each with the first time, in that order; `due` is when
+    time alone changes something, if nothing else does before.
     """
 
     phase: Phase = Phase.QUIET
     since: int = 0
     met_since: tuple[int | None, ...] = ()
-    group: int = 0
-    fired_at: int | None = None
+    fired: tuple[tuple[int, int], ...] = ()
     due: int | None = None
 
 
@@ -55,21 +55,21 @@ def live(policy: Policy, life: Life, now: int, observed: Observed) -> Life:
     )
     life = replace(life, met_since=met_since, due=None)
     groups = _groups(policy, met_since, observed)
-    firing = next((group for group, one in enumerate(groups) if one.fires_at is not None and one.fires_at <= now), None)
-    match life.phase:
-        case Phase.QUIET | Phase.PENDING:
-            if firing is not None:
-                return Life(Phase.FIRING, now, met_since, firing, fired_at=now)
-            due = min((one.fires_at for one in groups if one.fires_at is not None), default=None)
-            phase = Phase.QUIET if due is None else Phase.PENDING
-            return replace(life, phase=phase, since=life.since if phase is life.phase else now, due=due)
-        case Phase.FIRING | Phase.COOLING:
-            if not all(one.refuted for one in groups):
-                return life if life.phase is Phase.FIRING else replace(life, phase=Phase.FIRING, since=now)
-            began = life.since if life.phase is Phase.COOLING else now
-            if now - began >= policy.cooldown_s:
-                return Life(Phase.QUIET, now, met_since)
-            return replace(life, phase=Phase.COOLING, since=began, due=began + policy.cooldown_s)
+    known = {group for group, _ in life.fired}
+    waiting = {
+        group: one.fires_at for group, one in enumerate(groups) if one.fires_at is not None and group not in known
+    }
+    fired = (*life.fired, *((group, now) for group, fires_at in waiting.items() if fires_at <= now))
+    life = replace(life, fired=fired, due=min((at for at in waiting.values() if at > now), default=None))
+    if not fired:
+        phase = Phase.QUIET if life.due is None else Phase.PENDING
+        return replace(life, phase=phase, since=life.since if phase is life.phase else now)
+    if not all(one.refuted for one in groups):
+        return life if life.phase is Phase.FIRING else replace(life, phase=Phase.FIRING, since=now)
+    began = life.since if life.phase is Phase.COOLING else now
+    if now - began >= policy.cooldown_s:
+        return Life(Phase.QUIET, now, met_since)
+    return replace(life, phase=Phase.COOLING, since=began, due=began + policy.cooldown_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from leeway.core.alerting.conditions import Sums, condition_met
-from leeway.core.alerting.life import Life, Observed, Phase, live
+from leeway.core.alerting.life import Life, Observed, live
 from leeway.core.alerting.policy import Policy
 from leeway.core.alerting.ratio import Flags
 from leeway.core.points import Ints
@@ -16,16 +16,25 @@ from leeway.core.points import Ints
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One alert of one policy: the group of conditions that made it fire, when, and until when (None: it still does).
-
-    `place` is the moment at which it fired, among all moments.
-    """
+    """One alert of one policy: which groups fired and when, the first one first; until when (None: it still does)."""
 
     policy: Policy
-    group: int
-    place: int
-    fired_at: int
+    fired: tuple[tuple[int, int], ...]
     resolved_at: int | None = None
+
+    @property
+    def group(self) -> int:
+        """The group that made it fire."""
+        return self.fired[0][0]
+
+    @property
+    def fired_at(self) -> int:
+        """The end of the step that made it fire."""
+        return self.fired[0][1]
+
+    def lasts_beyond(self, time: int) -> bool:
+        """True if it still fired at this time."""
+        return self.resolved_at is None or self.resolved_at > time
 
 
 def episodes(policies: Sequence[Policy], sums: Sums, at: Ints) -> list[Episode]:
@@ -35,19 +44,16 @@ def episodes(policies: Sequence[Policy], sums: Sums, at: Ints) -> list[Episode]:
 
 
 def _of_policy(policy: Policy, sums: Sums, at: Ints) -> Iterator[Episode]:
-    answers = [condition_met(condition, sums) for group in policy.groups for condition in group]
+    answers = [condition_met(condition, sums, policy.severity) for group in policy.groups for condition in group]
     met, blind = (np.stack(each, axis=1) for each in ([one.met for one in answers], [one.blind for one in answers]))
-    life, firing = Life(), None
+    life = Life()
     for place in _turns(np.concatenate([met, blind], axis=1), policy, at):
-        now = int(at[place])
+        now, before = int(at[place]), life
         life = live(policy, life, now, Observed(tuple(met[place].tolist()), tuple(blind[place].tolist())))
-        if life.phase is Phase.FIRING and firing is None:
-            firing = Episode(policy, life.group, place, now)
-        elif life.phase is Phase.QUIET and firing is not None:
-            yield replace(firing, resolved_at=now)
-            firing = None
-    if firing is not None:
-        yield firing
+        if before.fired and not life.fired:
+            yield Episode(policy, before.fired, now)
+    if life.fired:
+        yield Episode(policy, life.fired)
 
 
 def _turns(observed: Flags, policy: Policy, at: Ints) -> list[int]:

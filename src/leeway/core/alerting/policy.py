@@ -53,6 +53,11 @@ class Remaining:
     op: Op = Op.LT
     lasts_s: int = 0
 
+    @property
+    def spans_s(self) -> tuple[int, ...]:
+        """None but the window itself."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Exhaustion:
@@ -64,6 +69,11 @@ class Exhaustion:
     op: Op = Op.LT
     lasts_s: int = 0
 
+    @property
+    def spans_s(self) -> tuple[int, ...]:
+        """The span it looks at."""
+        return (self.over_s,)
+
 
 @dataclass(frozen=True, slots=True)
 class Drop:
@@ -74,6 +84,11 @@ class Drop:
     op: Op = Op.GTE
     lasts_s: int = 0
 
+    @property
+    def spans_s(self) -> tuple[int, ...]:
+        """The span it looks at."""
+        return (self.over_s,)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -83,6 +98,11 @@ class Coverage:
     over_s: int
     op: Op = Op.LT
     lasts_s: int = 0
+
+    @property
+    def spans_s(self) -> tuple[int, ...]:
+        """The span it looks at."""
+        return (self.over_s,)
 
 
 Condition = Burn | Remaining | Exhaustion | Drop | Coverage
@@ -99,3 +119,8 @@ class Policy:
     severity: Severity
     groups: tuple[tuple[Condition, ...], ...]
     cooldown_s: int = 0
+
+    @property
+    def spans_s(self) -> tuple[int, ...]:
+        """Every span that any of its conditions looks at."""
+        return tuple(span for group in self.groups for condition in group for span in condition.spans_s)

@@ -13,6 +13,7 @@ from leeway.core.objective import Objective
 from leeway.core.points import Ints
 from leeway.core.tally import Units, units
 from leeway.core.track import Track
+from leeway.core.window import Rolling
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class PastSums:
     moments: Moments
     born: int | None
     step_s: int
+    rolling: bool
     counts_events: bool
     quanta: Units
     share: Fraction
@@ -33,7 +35,8 @@ class PastSums:
         """As Moments.of; `reach_s` is the longest span of any condition."""
         moments = Moments.of(objective, track, at, step_s=step_s, reach_s=reach_s)
         quanta = units(objective.method, scale)
-        return cls(moments, born, step_s, objective.method.counts_events, quanta, objective.allowed_share)
+        rolling, counts_events = isinstance(objective.window, Rolling), objective.method.counts_events
+        return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share)
 
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
@@ -59,6 +62,14 @@ class PastSums:
     def window_s(self) -> Ints:
         """How long the window of each moment is."""
         return self.moments.window_s
+
+    @property
+    def young(self) -> Ratio | None:
+        """Rolling windows are never young, and slices are allowed for in advance."""
+        if self.rolling or not self.counts_events:
+            return None
+        _, total = self.moments.spent(self.moments.window_start)
+        return Ratio(total, np.ones_like(total), self.share / self.quanta.total)
 
     @property
     def _per_share(self) -> Fraction:

@@ -1,0 +1,136 @@
+"""A backtest from definitions and a table of points, with no server and no store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leeway.core.alerting.policy import Policy
+from leeway.core.alerting.sums import PastSums
+from leeway.core.objective import DAY_S
+from leeway.engine.offline import Case, Past, cases_of, quarantined, unknown_slos
+from leeway.engine.report import rfc3339
+from leeway.errors import Invalid
+from leeway.formats.points_csv import Refused, Table
+from leeway.lab.backtest import Alert, backtest
+from leeway.lab.reasons import reasons
+from leeway.spec.alert_words import group_words
+from leeway.spec.library import Library
+from leeway.spec.plan import Plan
+from leeway.spec.policies import policies_for
+
+HOUR_S = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert of one objective, with all that a reader needs; times are epoch seconds."""
+
+    slo: str
+    objective: str
+    alert: Alert
+    condition: str
+    consumed_ratio: float | None
+    reasons: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """As `leeway backtest -o json` prints it."""
+        episode, suppression = self.alert.episode, self.alert.suppressed_by
+        return {
+            "slo": self.slo,
+            "objective": self.objective,
+            "policy": episode.policy.name,
+            "condition": self.condition,
+            "severity": self.alert.severity.value,
+            "fired_at": rfc3339(episode.fired_at),
+            "sent_at": None if self.alert.sent_at is None else rfc3339(self.alert.sent_at),
+            "resolved_at": None if episode.resolved_at is None else rfc3339(episode.resolved_at),
+            "budget_consumed_ratio_at_fire": self.consumed_ratio,
+            "suppressed_by": suppression.value if suppression else None,
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All alerts in the order of firing. `judged` are how many objectives had data; the rest as offline.Result."""
+
+    told: tuple[Told, ...]
+    objectives: int
+    judged: int
+    start: int | None
+    end: int | None
+    quarantined: tuple[Refused, ...]
+    unknown_slos: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """As `leeway backtest -o json` prints it."""
+        sent = Counter(one.alert.severity.value for one in self.told if one.alert.suppressed_by is None)
+        kept = Counter(one.alert.suppressed_by.value for one in self.told if one.alert.suppressed_by is not None)
+        return {
+            "alerts": [one.as_json() for one in self.told],
+            "summary": {
+                "objectives": self.objectives,
+                "with_data": self.judged,
+                "start": None if self.start is None else rfc3339(self.start),
+                "end": None if self.end is None else rfc3339(self.end),
+                "pages": sent["page"],
+                "tickets": sent["ticket"],
+                "suppressed": dict(sorted(kept.items())),
+            },
+        }
+
+
+def run(plans: Sequence[Plan], library: Library, table: Table, *, step_s: int) -> Report:
+    """Every objective's policies over all its rows.
+
+    Raises Invalid as `leeway.engine.offline.evaluate`, and for slices of a day or longer: their sums depend on the
+    window that holds them.
+    """
+    cases = cases_of(plans, table, step_s)
+    end = max((case.end for case in cases), default=0) + step_s
+    slos = {slo.metadata.name: slo for slo in library.slos}
+    told: list[Told] = []
+    births = []
+    for case in cases:
+        if case.objective.slice_s is not None and case.objective.slice_s >= DAY_S:
+            raise Invalid(
+                f"SLO {case.slo}: slices of a day or longer have no past of their own to try alerts on",
+                mend="leave this SLO out, or choose shorter slices",
+            )
+        past = case.past(end)
+        if past.born is not None:
+            births.append(past.born)
+            told += _tell(case, past, past.born, policies_for(slos[case.slo], case.objective, library), end, step_s)
+    told.sort(key=lambda one: one.alert.episode.fired_at)
+    start, last = (min(births), end) if births else (None, None)
+    lines = quarantined(cases, table)
+    return Report(tuple(told), len(cases), len(births), start, last, lines, unknown_slos(plans, table))
+
+
+def _tell(case: Case, past: Past, born: int, policies: Sequence[Policy], end: int, step_s: int) -> Iterator[Told]:
+    at = np.arange(born + step_s, end + step_s, step_s)
+    sums = PastSums.of(
+        case.objective,
+        past.track,
+        at,
+        born=born,
+        step_s=step_s,
+        scale=case.scale,
+        reach_s=max((each for policy in policies for each in policy.spans_s), default=0) + HOUR_S,
+    )
+    spent = sums.spent(None)
+    for alert in backtest(policies, sums, at):
+        place = int(np.searchsorted(at, alert.episode.fired_at))
+        group = alert.episode.policy.groups[alert.episode.group]
+        yield Told(
+            case.slo,
+            case.objective.name,
+            alert,
+            group_words(group),
+            float(spent.at(place)) if spent.whole[place] else None,
+            reasons(alert, sums, place),
+        )
