@@ -24,6 +24,8 @@ CheckSource = Callable[["SourceKey", tuple[Metric, ...]], None]
 STEP_S = 60
 """The step of every live series."""
 
+_json = json.JSONEncoder(default=str).encode
+
 ReadDocuments = Callable[[str, str], tuple[Document, ...]]
 """Reads the text of a stored document: (text, name for messages) → documents."""
 
@@ -114,30 +116,67 @@ def library_of(revisions: tuple[Revision, ...], read: ReadDocuments) -> Library:
     )
 
 
-def computable(slo: documents.SLO, library: Library) -> Plan:
-    """The plan of an SLO that series can feed. Raises Invalid for what cannot be computed, as compile_slo does."""
-    plan = compile_slo(slo, library)
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One objective of one SLO before its series has a number; `source` None where no metric names one."""
+
+    plan: Plan
+    item: Item
+    source: SourceKey | None
+    metrics: tuple[Metric, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What the numbers of its series are."""
+        return kind_of(self.item.indicator, self.item.objective)
+
+    def new_series(self) -> NewSeries:
+        """The series it needs: another one whenever the question to its source is another."""
+        asked = [(metric.role, metric.spec, metric.counter) for metric in self.metrics]
+        digest = _sha(_json([self.kind, self.source.title if self.source else "", asked]))
+        owner = self.item.objective.name if self.plan.composite else ""
+        return NewSeries((self.plan.slo, owner, digest), scale_of(self.kind))
+
+    def identity(self, series: Series) -> Identity:
+        """What the objective is numbered by: another one whenever its definition or its series is another."""
+        return self.plan.slo, self.item.objective.name, _sha(f"{self.item.objective!r} of {series.id}")
+
+    def goal(self, number: int, series: Series) -> Goal:
+        """The objective with its number."""
+        return Goal(number, self.plan.slo, self.plan.service, self.item.objective, series.id, self.kind, series.scale)
+
+    def feed(self, series: Series, most: int, pulls: Callable[[str], bool]) -> Feed:
+        """How its series is fed."""
+        source = self.source if self.source and pulls(self.source.type) else None
+        return Feed(series, self.kind, self.metrics, source, most)
+
+
+def drafts_of(slo: documents.SLO, library: Library) -> tuple[Draft, ...]:
+    """The objectives of an SLO that series can feed. Raises Invalid for what cannot be computed, as `compile_slo`."""
+    plan, drafts = compile_slo(slo, library), []
     for item in plan.items:
-        if len(_source_keys(item, library)) > 1:
+        asked = _roles(item.indicator)
+        sources = dict.fromkeys(_source_key(metric, library) for _, metric, _ in asked)
+        if len(sources) > 1:
             raise Invalid(
                 f"SLO {plan.slo}: good and total come from different sources",
                 mend="ask one source for both, so that they speak of the same moments",
             )
-    return plan
+        metrics = tuple(Metric(role, metric.spec, counter) for role, metric, counter in asked)
+        drafts.append(Draft(plan, item, next(iter(sources), None), metrics))
+    return tuple(drafts)
 
 
-def unaskable(library: Library, check: CheckSource) -> dict[str, Invalid]:
-    """By name the SLOs whose source cannot be built, or does not understand its questions, and why."""
-    found = {}
-    for slo in library.slos:
-        try:
-            for item in computable(slo, library).items:
-                for key in _source_keys(item, library):
-                    check(key, _metrics(item))
-        except LeewayError as error:
-            message = error.message if error.message.startswith("SLO ") else f"SLO {slo.metadata.name}: {error.message}"
-            found[slo.metadata.name] = Invalid(message, place=error.place, mend=error.mend)
-    return found
+def unaskable(slo: documents.SLO, library: Library, check: CheckSource) -> Invalid | None:
+    """Why an SLO cannot be computed, its source cannot be built, or does not understand its questions; None: it can."""
+    try:
+        for draft in drafts_of(slo, library):
+            if draft.source is not None:
+                check(draft.source, draft.metrics)
+    except LeewayError as error:
+        message = error.message if error.message.startswith("SLO ") else f"SLO {slo.metadata.name}: {error.message}"
+        return Invalid(message, place=error.place, mend=error.mend)
+    return None
 
 
 def make_catalog(library: Library, numbers: Numbers, at: float, pulls: Callable[[str], bool]) -> Catalog:
@@ -145,59 +184,21 @@ def make_catalog(library: Library, numbers: Numbers, at: float, pulls: Callable[
 
     An SLO that cannot be computed stops no other: another version of Leeway may have taken it.
     """
-    plans, refused = [], {}
+    drafts: list[Draft] = []
+    refused = {}
     for slo in library.slos:
         try:
-            plans.append(computable(slo, library))
+            drafts += drafts_of(slo, library)
         except Invalid as error:
             refused[slo.metadata.name] = str(error)
-    drafts = [_draft(plan, item, library) for plan in plans for item in plan.items]
-    series = numbers.series([draft.series for draft in drafts], at)
-    goals = _goals(drafts, series, numbers)
+    fed = list(zip(drafts, numbers.series([draft.new_series() for draft in drafts], at), strict=True))
+    numbered = numbers.objectives([draft.identity(series) for draft, series in fed])
+    goals = tuple(draft.goal(number, series) for number, (draft, series) in zip(numbered, fed, strict=True))
     longest: defaultdict[int, int] = defaultdict(int)
     for goal in goals:
         longest[goal.series] = max(longest[goal.series], goal.objective.window.longest_s)
-    feeds = {
-        one.id: draft.feed(one, most_quanta(longest[one.id], STEP_S), pulls)
-        for draft, one in zip(drafts, series, strict=True)
-    }
+    feeds = {series.id: draft.feed(series, most_quanta(longest[series.id], STEP_S), pulls) for draft, series in fed}
     return Catalog(library, goals, tuple(feeds.values()), tuple(refused.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """One objective of one SLO before its series has a number."""
-
-    plan: Plan
-    item: Item
-    kind: Kind
-    source: SourceKey | None
-    metrics: tuple[Metric, ...]
-    series: NewSeries
-
-    def feed(self, series: Series, most: int, pulls: Callable[[str], bool]) -> Feed:
-        source = self.source if self.source and pulls(self.source.type) else None
-        return Feed(series, self.kind, self.metrics, source, most)
-
-
-def _draft(plan: Plan, item: Item, library: Library) -> _Draft:
-    kind = kind_of(item.indicator, item.objective)
-    key = next(iter(_source_keys(item, library)), None)
-    metrics = _metrics(item)
-    said = json.dumps([kind, key.title if key else "", [(m.role, m.spec, m.counter) for m in metrics]], default=str)
-    owner = item.objective.name if plan.composite else ""
-    return _Draft(plan, item, kind, key, metrics, NewSeries((plan.slo, owner, _sha(said)), scale_of(kind)))
-
-
-def _goals(drafts: Sequence[_Draft], series: Sequence[Series], numbers: Numbers) -> tuple[Goal, ...]:
-    wanted = [
-        (draft.plan.slo, draft.item.objective.name, _sha(f"{draft.item.objective!r} of {one.id}"))
-        for draft, one in zip(drafts, series, strict=True)
-    ]
-    return tuple(
-        Goal(number, draft.plan.slo, draft.plan.service, draft.item.objective, one.id, draft.kind, one.scale)
-        for draft, one, number in zip(drafts, series, numbers.objectives(wanted), strict=True)
-    )
 
 
 def _roles(indicator: Indicator | None) -> list[tuple[Role, documents.Metric, bool]]:
@@ -213,20 +214,12 @@ def _roles(indicator: Indicator | None) -> list[tuple[Role, documents.Metric, bo
             return []
 
 
-def _metrics(item: Item) -> tuple[Metric, ...]:
-    return tuple(Metric(role, metric.spec, counter) for role, metric, counter in _roles(item.indicator))
-
-
-def _source_keys(item: Item, library: Library) -> set[SourceKey]:
-    return {_source_key(metric, library) for _, metric, _ in _roles(item.indicator)}
-
-
 def _source_key(metric: documents.Metric, library: Library) -> SourceKey:
     source = library.data_source(metric)
     if source is None:
         name = metric.source.name if metric.source else ""
-        return SourceKey(name, metric.type, json.dumps(metric.connection, default=str))
-    return SourceKey(source.metadata.name, source.type, json.dumps(source.connection, default=str))
+        return SourceKey(name, metric.type, _json(metric.connection))
+    return SourceKey(source.metadata.name, source.type, _json(source.connection))
 
 
 def _sha(text: str) -> str:

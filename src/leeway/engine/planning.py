@@ -9,7 +9,7 @@ from leeway.engine.catalog import CheckSource, ReadDocuments, library_of, unaska
 from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
 from leeway.errors import LeewayError
 from leeway.ports.state import Revision
-from leeway.spec.documents import SLO, Document, Kind, kind_of
+from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, kind_of
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
 from leeway.spec.plan import Plan, compile_slo
@@ -83,10 +83,19 @@ def ensure_sound(before: Library, after: Library, check: CheckSource) -> None:
 
     Such an SLO cannot be computed, its source cannot be built from its settings, or never understands its questions.
     """
-    known = {name: str(error) for name, error in unaskable(before, check).items()}
-    for name, error in unaskable(after, check).items():
-        if known.get(name) != str(error):
+    same = set(map(id, before.documents)) if _measured_by(before) == _measured_by(after) else set()
+    stood = {slo.metadata.name: slo for slo in before.slos}
+    for slo in after.slos:
+        if id(slo) in same or (error := unaskable(slo, after, check)) is None:
+            continue
+        old = stood.get(slo.metadata.name)
+        if old is None or str(unaskable(old, before, check)) != str(error):
             raise error
+
+
+def _measured_by(library: Library) -> set[int]:
+    """The very documents that SLOs may refer to for their data."""
+    return {id(one) for one in library.documents if isinstance(one, (SLI, DataSource))}
 
 
 def _change(
@@ -112,7 +121,7 @@ def _deleted(revision: Revision) -> PlannedChange:
 
 def _effects(slo: SLO, stored: Library, after: Library) -> tuple[str, ...]:
     """What changing this SLO means, in sentences."""
-    old = next((one for one in stored.slos if one.metadata.name == slo.metadata.name), None)
+    old = stored.index.get((Kind.SLO, slo.metadata.name))
     new_plan, old_plan = _plan(slo, after), _plan(old, stored)
     if new_plan is None:
         return ()
@@ -129,8 +138,8 @@ def _effects(slo: SLO, stored: Library, after: Library) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _plan(slo: SLO | None, library: Library) -> Plan | None:
-    if slo is None:
+def _plan(slo: Document | None, library: Library) -> Plan | None:
+    if not isinstance(slo, SLO):
         return None
     try:
         return compile_slo(slo, library)

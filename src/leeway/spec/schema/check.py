@@ -61,12 +61,25 @@ def _scalar(shape: Shape, node: Scalar) -> Iterator[Fault]:
 
 
 def _record(shape: Record, node: Mapping) -> Iterator[Fault]:
-    known = {field.name: field for field in shape.fields}
+    there = {_word(one): one for one in node.entries}
+    known = {field.name for field in shape.fields}
+    strange = [key for key in there if key not in known]
+    if strange:
+        yield from _strange(shape, strange)
+    for field in shape.fields:
+        yield from _field(field, entry(node, field.name) if strange else there.get(field.name))
+    for rule in shape.rules:
+        yield from rule(node)
+
+
+def _word(one: Entry) -> str:
+    return one.key.value if isinstance(one.key.value, str) else one.key.text
+
+
+def _strange(shape: Record, keys: list[str]) -> Iterator[Fault]:
+    known = [field.name for field in shape.fields]
     folded = {name.lower(): name for name in known}
-    for one in node:
-        key = one.key.text if not isinstance(one.key.value, str) else one.key.value
-        if key in known:
-            continue
+    for key in keys:
         if key.lower() in folded:
             name = folded[key.lower()]
             yield Fault(
@@ -80,23 +93,17 @@ def _record(shape: Record, node: Mapping) -> Iterator[Fault]:
         else:
             hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
             yield Fault(codes.UNKNOWN_FIELD, f"unknown field `{key}`", hint, (key,), on_key=True)
-    for field in shape.fields:
-        yield from _field(field, node)
-    for rule in shape.rules:
-        yield from rule(node)
 
 
-def _field(field: Field, node: Mapping) -> Iterator[Fault]:
-    found = entry(node, field.name)
+def _field(field: Field, found: Entry | None) -> Iterator[Fault]:
     value = found.value if found else None
     if isinstance(field.shape, Items) and is_null(value):
         yield from _length(field.shape, 0, field.name)
     elif field.required and _lacks(field.shape, found):
         yield missing(field.name)
     elif value is not None and found is not None:
-        step = found.key.text if not isinstance(found.key.value, str) else found.key.value
         for fault in check(field.shape, value):
-            yield fault.under(step)
+            yield fault.under(_word(found))
 
 
 def _lacks(shape: Shape, found: Entry | None) -> bool:
@@ -117,7 +124,7 @@ def _table(shape: Table, node: Mapping) -> Iterator[Fault]:
     if len(node.entries) < shape.least:
         yield Fault(codes.MAP_MIN_LENGTH, "must hold at least one entry", "say what to ask the source for")
     for one in node:
-        key = one.key.value if isinstance(one.key.value, str) else one.key.text
+        key = _word(one)
         for rule in shape.key_rules:
             for fault in rule(key):
                 yield fault.under(key)

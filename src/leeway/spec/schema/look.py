@@ -12,12 +12,13 @@ def entry(node: Node | None, name: str) -> Entry | None:
     """The entry `name` of a mapping: as spelled, else in another case."""
     if not isinstance(node, Mapping):
         return None
-    other = None
-    for one in node:
-        if one.key.value == name:
+    other, folded = None, name.lower()
+    for one in node.entries:
+        key = one.key.value
+        if key == name:
             return one
-        if isinstance(one.key.value, str) and one.key.value.lower() == name.lower():
-            other = other or one
+        if other is None and isinstance(key, str) and len(key) == len(name) and key.lower() == folded:
+            other = one
     return other
 
 

@@ -78,7 +78,7 @@ def _documents(text: str, limits: Limits, report: Report, mark_at: Callable[[int
     start = 0
     found = False
     for _ in range(limits.syntax_errors):
-        composer = Composer(limits, report, partial(_shifted, mark_at, start))
+        composer = Composer(limits, report, partial(_shifted, mark_at, start) if start else mark_at)
         try:
             for document in composer.documents(yaml.parse(text[start:], Loader=_PARSER)):
                 found = True
