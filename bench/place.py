@@ -64,8 +64,8 @@ def free_bytes() -> int:
 
 
 def config(data: Path, hosts: tuple[str, ...] = ()) -> Config:
-    """Settings of a server over this folder, whose sources may reach these hosts of this machine."""
-    return load(None, {}, {"data": data, "allow_hosts": frozenset(hosts)})
+    """Settings of a server over this folder, on any port, whose sources may reach these hosts of this machine."""
+    return load(None, {}, {"data": data, "port": 0, "allow_hosts": frozenset(hosts)})
 
 
 class ShiftedClock:

@@ -50,16 +50,9 @@ def serving(folder: Path, at: float, *, speed: float = 1.0, hosts: tuple[str, ..
 
 
 async def _serve(folder: Path, clock: ShiftedClock, hosts: tuple[str, ...]) -> None:
-    from leeway.app import running  # late, as `leeway serve` does it
-    from leeway.server import listen
-    from leeway.server.app import create_app
+    from leeway.app import served  # late, as `leeway serve` does it
 
-    with listen.taken(0) as listener:
-        port = listen.port_of(listener)
-        async with running(config(folder, hosts), clock) as leeway:
-            names = frozenset({f"127.0.0.1:{port}"})
-            app = create_app(leeway.engine, token=leeway.token, hosts=names, clock=clock, data=folder)
-            await listen.serve(app, listener, lambda: _say(port, leeway.token))
+    await served(config(folder, hosts), clock, lambda port, leeway: _say(port, leeway.token))
 
 
 def _say(port: int, token: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 from leeway import sources
 from leeway.client import keep_token
@@ -18,6 +20,7 @@ from leeway.formats import openslo
 from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.clock import Clock
 from leeway.ports.source import Ability, Metric, Source
+from leeway.server import listen
 from leeway.spec import codes
 from leeway.spec.advice import advise
 from leeway.spec.documents import Document, kind_of
@@ -67,6 +70,25 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
             state.close()
     finally:
         points.close()
+
+
+async def served(config: Config, clock: Clock, started: Callable[[int, Leeway], None]) -> None:
+    """Runs the server until this task is cancelled; calls `started` with its port when it answers.
+
+    Raises what `running` raises, and Transient or Denied if the port cannot be had. The port is taken first, so that a
+    second server fails before it opens anything.
+    """
+    with listen.taken(config.port) as listener:
+        port = listen.port_of(listener)
+        loading = asyncio.create_task(asyncio.to_thread(import_module, "leeway.server.app"))  # while the ledgers fill
+        try:
+            async with running(config, clock) as leeway:
+                hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
+                create_app = (await loading).create_app
+                app = create_app(leeway.engine, token=leeway.token, hosts=hosts, clock=clock, data=config.data)
+                await listen.serve(app, listener, lambda: started(port, leeway))
+        finally:
+            await loading
 
 
 def texts(readings: Readings | None = None) -> Texts:

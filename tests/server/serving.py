@@ -20,7 +20,9 @@ from leeway.config import Config
 from leeway.engine.views import SourceText
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.push import PushBatch
-from leeway.server import EnginePort, Panel, create_app
+from leeway.server.app import create_app
+from leeway.server.engine_port import EnginePort
+from leeway.server.pages import Panel
 
 NOW = 1_790_000_040
 """A whole minute."""

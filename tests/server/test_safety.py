@@ -11,7 +11,7 @@ from tests.server.serving import served
 
 from leeway.client import keep_token, read_token
 from leeway.errors import Denied, NotFound
-from leeway.server import Button, Panel
+from leeway.server.pages import Button, Panel
 
 WRITES = [
     ("POST", "/api/v1/plan"),

@@ -61,18 +61,10 @@ def command(file: Path | None, **flags: str | tuple[str, ...] | None) -> None:
 
 
 async def _serve(config: Config) -> None:
-    from leeway.app import running
+    from leeway.app import served
     from leeway.clock import SystemClock
-    from leeway.server import listen
-    from leeway.server.app import create_app
 
-    clock = SystemClock()
-    with listen.taken(config.port) as listener:
-        port = listen.port_of(listener)
-        async with running(config, clock) as leeway:
-            hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
-            app = create_app(leeway.engine, token=leeway.token, hosts=hosts, clock=clock, data=config.data)
-            await listen.serve(app, listener, lambda: _say(config, port, leeway))
+    await served(config, SystemClock(), lambda port, leeway: _say(config, port, leeway))
 
 
 def _say(config: Config, port: int, leeway: Leeway) -> None:

@@ -86,7 +86,11 @@ class Engine:
 
     async def start(self) -> None:
         """Warms the ledgers, then begins to collect and to evaluate."""
-        await self._reload()
+        scan = asyncio.create_task(asyncio.to_thread(self._points.extent), name="extent")  # while definitions are read
+        try:
+            await self._reload()
+        finally:
+            await scan
         await self._evaluate(self._clock.now())
         self._replays.resume(self._catalog.feeds)
         self._loop = asyncio.create_task(self._run(), name="evaluate")

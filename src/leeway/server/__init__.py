@@ -1,7 +1,4 @@
-"""What `leeway serve` offers: a JSON API, plain pages, metrics; thin over the engine."""
+"""What `leeway serve` offers: a JSON API, plain pages, metrics; thin over the engine.
 
-from leeway.server.app import create_app
-from leeway.server.engine_port import EnginePort
-from leeway.server.pages import Button, Panel
-
-__all__ = ["Button", "EnginePort", "Panel", "create_app"]
+Nothing is re-exported: `listen` is wanted before `app`, which takes a third of a second to load.
+"""

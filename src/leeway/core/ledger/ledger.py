@@ -54,13 +54,14 @@ class Ledger:
     Not safe for several writers; readers in the same thread only.
     """
 
-    def __init__(self, layout: Layout, begin: int, width: int) -> None:
+    def __init__(self, layout: Layout, begin: int, width: int, head: int | None = None) -> None:
+        """`head` is where it stands if nothing happened before; what nothing ever touched costs no memory."""
         if begin % DAY_S:
             raise ValueError("a ledger begins at midnight UTC")
         self.layout = layout
         self.width = width
         self.begin = begin
-        self.head = begin
+        self.head = begin if head is None else head
         self._quantities = tuple(
             _Quantity(dtype, layout.hour_days, width) for dtype in (layout.bad, layout.total, COVERED)
         )

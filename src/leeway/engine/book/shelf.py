@@ -25,8 +25,7 @@ class Shelf:
     """Goals of one layout; columns of goals that left are given to new ones."""
 
     def __init__(self, layout: Layout, at: int, width: int) -> None:
-        self.ledger = Ledger(layout, at - at % DAY_S - (layout.hour_days - 1) * DAY_S, width)
-        self.ledger.advance(at)
+        self.ledger = Ledger(layout, at - at % DAY_S - (layout.hour_days - 1) * DAY_S, width, head=at)
         self.column: dict[int, int] = {}
         self.goals: dict[int, Goal] = {}
         self._spare = list(range(width - 1, -1, -1))
