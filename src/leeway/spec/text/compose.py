@@ -206,7 +206,7 @@ class Composer:
 
     def _take_key(self, parent: _Open, node: Node) -> None:
         if isinstance(node, Scalar):
-            parent.key = Scalar(node.text, node.text, node.mark)
+            parent.key = node if node.value is node.text else Scalar(node.text, node.text, node.mark)
             return
         parent.key = _NO_KEY
         self._report.add(

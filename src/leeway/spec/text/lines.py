@@ -40,8 +40,9 @@ class Lines:
 
     def mark(self, offset: int) -> Mark:
         """The place of a character; an offset behind the end is the place just after the last character."""
-        offset = min(offset, len(self.text))
-        self._learn(offset)
+        if offset >= self._known_to:
+            offset = min(offset, len(self.text))
+            self._learn(offset)
         line = bisect_right(self._starts, offset)
         return Mark(line, offset - self._starts[line - 1] + 1)
 

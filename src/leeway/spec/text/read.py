@@ -63,7 +63,8 @@ def read(data: bytes, file: str, limits: Limits = Limits()) -> Text:  # noqa: B0
     def mark_at(offset: int) -> Mark:
         return lines.mark(mending.original(offset))
 
-    documents = tuple(_documents(mending.text, limits, report, mark_at))
+    untouched = mending.text is decoded.text
+    documents = tuple(_documents(mending.text, limits, report, lines.mark if untouched else mark_at))
     return Text(documents, report.findings(), lines)
 
 
