@@ -58,11 +58,11 @@ def test_a_newer_format_is_left_alone(tmp_path):
     newer = (*STEPS, "ALTER TABLE points ADD COLUMN colour VARCHAR")
     with closing(DuckPoints(tmp_path / "points.duckdb", steps=newer)):
         pass
-    with pytest.raises(NewerFormat, match="format 2; this Leeway reads up to 1") as refusal:
+    with pytest.raises(NewerFormat, match=f"format {len(STEPS) + 1}; this Leeway reads up to {len(STEPS)}") as refusal:
         open_points(tmp_path)
     assert refusal.value.mend
     with closing(DuckPoints(tmp_path / "points.duckdb", steps=newer)) as store:
-        assert asked(store, "SELECT number FROM meta WHERE name = 'format'") == [(2,)]
+        assert asked(store, "SELECT number FROM meta WHERE name = 'format'") == [(len(STEPS) + 1,)]
 
 
 def test_an_older_format_is_brought_forward_with_its_data(tmp_path):
@@ -76,6 +76,14 @@ def test_an_older_format_is_brought_forward_with_its_data(tmp_path):
             assert asked(store, "FROM trail") == [(3,)]
 
 
+def test_a_file_from_before_extents_were_kept_still_knows_where_series_begin(tmp_path):
+    """The second step reads them from history once."""
+    with closing(DuckPoints(tmp_path / "points.duckdb", steps=STEPS[:1])) as store:
+        asked(store, "INSERT INTO history VALUES (7, 120, 1, 1, NULL, 1, 0, 1), (7, 60, 1, 1, NULL, 1, 0, 2)")
+    with closing(open_points(tmp_path)) as store:
+        assert store.extent() == {7: Span(60, 121)}
+
+
 def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path):
     """All steps are one transaction."""
     open_points(tmp_path).close()
@@ -83,7 +91,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path):
     with pytest.raises(duckdb.CatalogException):
         DuckPoints(tmp_path / "points.duckdb", steps=broken)
     with closing(open_points(tmp_path)) as store:
-        assert asked(store, "SELECT number FROM meta WHERE name = 'format'") == [(1,)]
+        assert asked(store, "SELECT number FROM meta WHERE name = 'format'") == [(len(STEPS),)]
 
 
 def test_what_is_no_database_is_refused(tmp_path):

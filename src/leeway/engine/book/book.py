@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -23,9 +22,10 @@ from leeway.core.tally import Tally
 from leeway.core.window import Span
 from leeway.engine.book.increments import increments, lasts_s, portions, reach_s, read_span
 from leeway.engine.book.past import Past
+from leeway.engine.book.reading import read_ahead
 from leeway.engine.book.shelf import WIDTHS, Shelf, width_for
 from leeway.engine.goal import Goal
-from leeway.ports.points import Change, Changes, PointStore
+from leeway.ports.points import Change, Changes, PointStore, Rows
 
 Answer = TypeVar("Answer")
 
@@ -222,7 +222,7 @@ class Book:
 
     def _judge_fresh(self, shelf: Shelf, goals: list[Goal], start: int) -> None:
         span = Span(start, self.head)
-        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
+        rows = self._read(goals, span)
         added, columns = increments(goals, rows, self._born, span, self.head), shelf.columns(goals)
         for row, minute in enumerate(range(span.start, span.end, MINUTE_S)):
             shelf.ledger.put(minute, columns, *(each[row] for each in added.arrays))
@@ -233,25 +233,25 @@ class Book:
         if start < min(minutes, span.end):
             old = Span(start, min(minutes, -(-span.end // DAY_S) * DAY_S))
             self._past.rejudge(shelf, [goal], self._born, old, self.head)
-        self._put_days(shelf, [goal], range(minutes, span.end, DAY_S))
+        self._put_days(shelf, [goal], range(minutes, span.end, DAY_S), before=lambda: None)
 
-    def _put_days(self, shelf: Shelf, goals: list[Goal], days: Iterable[int]) -> None:
-        """Judges whole days of minutes; while one is judged, the next is read."""
-        spans = [Span(day, day + DAY_S) for day in days]
-        with ThreadPoolExecutor(1, "leeway-read-ahead") as reader:
-            for part in portions(goals):
-                ask = partial(self._points.read_all, [goal.series for goal in part])
-                coming = None
-                for place, span in enumerate(spans):
-                    rows = coming.result() if coming else ask(read_span(part, span))
-                    coming = reader.submit(ask, read_span(part, spans[place + 1])) if span is not spans[-1] else None
-                    added = increments(part, rows, self._born, span, self.head)
-                    shelf.ledger.put_day(span.start, shelf.columns(part), *added.arrays)
+    def _put_days(self, shelf: Shelf, goals: list[Goal], days: Iterable[int], before: Callable[[], None]) -> None:
+        """Judges whole days of minutes; while one is judged, and during `before`, the next is read."""
+        asks = [(part, Span(day, day + DAY_S)) for part in portions(goals) for day in days]
+        with read_ahead(asks, lambda ask: self._read(*ask)) as read:
+            before()
+            for (part, span), rows in read:
+                added = increments(part, rows, self._born, span, self.head)
+                shelf.ledger.put_day(span.start, shelf.columns(part), *added.arrays)
+
+    def _read(self, goals: list[Goal], span: Span) -> Rows:
+        return self._points.read_all([goal.series for goal in goals], read_span(goals, span))
 
     def _warm(self, shelf: Shelf, goals: list[Goal], missed: tuple[Change, ...]) -> None:
         ledger = shelf.ledger
-        self._past.warm(shelf, goals, self._born, Span(ledger.oldest, ledger.first_minute), self.head, missed)
-        self._put_days(shelf, goals, range(ledger.first_minute, self.head, DAY_S))
+        hours = Span(ledger.oldest, ledger.first_minute)
+        past = partial(self._past.warm, shelf, goals, self._born, hours, self.head, missed)
+        self._put_days(shelf, goals, range(ledger.first_minute, self.head, DAY_S), before=past)
 
     def _lending(self, shelf: Shelf, look_up: Callable[[], Answer]) -> Answer:
         while True:
@@ -264,8 +264,7 @@ class Book:
 
     def _lend(self, shelf: Shelf, hour: int) -> None:
         goals, span = shelf.order, Span(hour, hour + HOUR_S)
-        rows = self._points.read_all([goal.series for goal in goals], read_span(goals, span))
-        shelf.lend(hour, increments(goals, rows, self._born, span, self.head))
+        shelf.lend(hour, increments(goals, self._read(goals, span), self._born, span, self.head))
 
 
 def _first_minutes(head: int) -> int:

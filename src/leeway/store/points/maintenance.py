@@ -19,6 +19,8 @@ from leeway.store.points.writer import newest_seq
 PART_ROWS = 1_500_000
 """About how many rows are sorted at once: what one day of 1,000 series by the minute holds."""
 
+_NOTE_EXTENTS = "INSERT INTO extents SELECT series, min(time), max(time) FROM history"
+
 
 def compact(cursor: Cursor, day: int) -> None:
     """Does nothing when `points` holds nothing of the day, so doing it twice is doing it once.
@@ -56,6 +58,7 @@ def compact(cursor: Cursor, day: int) -> None:
                 f"INSERT INTO {table} SELECT {ROW_COLUMNS} FROM ranked WHERE {which} ORDER BY series, time, fence, seq"  # noqa: S608 - constants
             )
     cursor.execute("DROP TABLE IF EXISTS ranked")
+    cursor.execute(f"{_NOTE_EXTENTS} WHERE time >= $1 AND time < $2 GROUP BY series", span)
 
 
 def retain(cursor: Cursor, before: int) -> int:
@@ -65,6 +68,8 @@ def retain(cursor: Cursor, before: int) -> int:
     for table in ("points", "history", "superseded"):
         row = cursor.execute(f"DELETE FROM {table} WHERE time < ?", [before]).fetchone()  # noqa: S608 - constants
         deleted += row[0] if row else 0
+    cursor.execute("DELETE FROM extents")
+    cursor.execute(f"{_NOTE_EXTENTS} GROUP BY series")
     cursor.execute("DELETE FROM extras WHERE time < ?", [before])
     cursor.execute("DELETE FROM readings WHERE until <= ?", [before])
     cursor.execute("DELETE FROM receipts WHERE known_at < ?", [before * 1_000_000])

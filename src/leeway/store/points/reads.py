@@ -12,10 +12,12 @@ from leeway.core.window import Span
 from leeway.ports.points import Change, Collected, Rows, Tallies
 from leeway.ports.source import ComputedBy, Provenance
 from leeway.store.points.database import Cursor
-from leeway.store.points.versions import Columns, newest
+from leeway.store.points.versions import Columns, newest, take
 
 _ROW = "series, time, good, total, coalesce(value, 'NaN'::DOUBLE) AS value"
 _KEPT = f"{_ROW}, fence, seq"
+_NONE = np.empty(0, np.int64)
+_NO_ROWS = Rows(np.empty(0, np.int32), _NONE, _NONE, _NONE, np.empty(0))
 _READING = "series, source, query, since, until, step_s, digest, fetched_at, computed_by, samples, notes, row_count"
 
 
@@ -33,35 +35,53 @@ def one_series(cursor: Cursor, series: int, span: Span, as_known_at: int | None)
 
 
 def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
-    """In the order that history lies in; sorted here, for that is three times as fast as in DuckDB (1.44 M rows).
+    """In the order that history lies in, by series, so that mostly nothing need be sorted.
 
     History holds a slice once, so which version is the newest is only asked when there are recent rows as well. Those
     are read first: what is compacted meanwhile is then found twice, which does no harm.
     """
-    asked = {"series": list(series), "start": span.start, "end": span.end}
-    recent = _some(cursor, "points", _KEPT, asked)
+    if not series:
+        return _NO_ROWS
+    recent = _some(cursor, "points", _KEPT, series, span)
     if not len(recent["time"]):
-        return newest(_some(cursor, "history", _ROW, asked))
-    old = _some(cursor, "history", _KEPT, asked)
-    if not len(old["time"]):
-        return newest(recent)
-    return newest({name: np.concatenate([column, recent[name]]) for name, column in old.items()})
+        found = newest(_some(cursor, "history", _ROW, series, span))
+    elif not len((old := _some(cursor, "history", _KEPT, series, span))["time"]):
+        found = newest(recent)
+    else:
+        found = newest({name: np.concatenate([column, recent[name]]) for name, column in old.items()})
+    return _only(found, series)
 
 
-def _some(cursor: Cursor, table: str, columns: str, asked: dict[str, Any]) -> Columns:
-    question = f"""
-        SELECT {columns} FROM {table} SEMI JOIN (SELECT unnest($series::INTEGER[]) AS series) USING (series)
-        WHERE time >= $start AND time < $end
-    """  # noqa: S608 - constants
-    found: Columns = cursor.execute(question, asked).fetchnumpy()
+def _some(cursor: Cursor, table: str, columns: str, series: Sequence[int], span: Span) -> Columns:
+    """Rows of these series, and of others between them where most are wanted.
+
+    A join would mix up the order, and putting that right costs more than the reading (1.44 M rows: 0.12 s and 0.1 s).
+    """
+    low, high = min(series), max(series)
+    asked: dict[str, Any] = {"start": span.start, "end": span.end, "low": low, "high": high}
+    which = "time >= $start AND time < $end AND series >= $low AND series <= $high"
+    if high - low > 2 * len(series):
+        which += " AND series IN (SELECT unnest($series::INTEGER[]))"
+        asked["series"] = list(series)
+    found: Columns = cursor.execute(f"SELECT {columns} FROM {table} WHERE {which}", asked).fetchnumpy()  # noqa: S608 - constants
     return found
+
+
+def _only(rows: Rows, series: Sequence[int]) -> Rows:
+    low, high = min(series), max(series)
+    if len(rows) == 0 or high - low + 1 == len(set(series)):
+        return rows
+    wanted = np.zeros(high - low + 1, np.bool_)
+    wanted[np.asarray(series) - low] = True
+    kept = wanted[rows.series - low]
+    return rows if kept.all() else take(rows, kept)
 
 
 def extent(cursor: Cursor) -> dict[int, Span]:
     """First and last slice of every series."""
     found = cursor.execute("""
         SELECT series, min(first), max(last) FROM (
-            SELECT series, min(time) AS first, max(time) AS last FROM history GROUP BY series
+            SELECT series, first, last FROM extents
             UNION ALL SELECT series, min(time), max(time) FROM points GROUP BY series)
         GROUP BY series ORDER BY series
     """).fetchall()

@@ -4,7 +4,8 @@
 within each compacted day; `superseded` the older versions. A row leaves `points` only in the transaction that writes it
 to one of the other two, so the union of the three is always everything known. Rows are narrow, because each column
 costs every append; what few rows have besides (bounds, a weight, a mergeable sketch) has its room in `extras`, found by
-(series, time, seq) wherever the row itself lies. Nothing writes `extras` yet.
+(series, time, seq) wherever the row itself lies. Nothing writes `extras` yet. `extents` holds, for each compacted day,
+where each series begins and ends in it, so that a start need not scan history for that.
 """
 
 from __future__ import annotations
@@ -40,5 +41,10 @@ CREATE TABLE receipts (
 );
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_EXTENTS = """
+CREATE TABLE extents (series INTEGER NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL);
+INSERT INTO extents SELECT series, min(time), max(time) FROM history GROUP BY series;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _EXTENTS)
 """Step i brings a file of version i to version i + 1. Steps are added at the end and never changed."""
