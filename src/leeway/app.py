@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from leeway import sources
-from leeway.client import keep_token
 from leeway.config import Config
 from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
@@ -63,6 +62,8 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
             )
             try:
                 await engine.start()
+                from leeway.client import keep_token  # late: its documents are loaded with the web framework
+
                 yield Leeway(engine, keep_token(config.data))
             finally:
                 await engine.stop()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.core.ledger import Layout, Ledger, OutOfReach, layout_for
-from leeway.core.ledger.grid import NARROW, WIDE
+from leeway.core.ledger.grid import MINUTE_DAYS, NARROW, WIDE
 from leeway.core.objective import DAY_S, Method
 from leeway.core.tally import Tally
 from leeway.core.window import Span
@@ -43,7 +43,7 @@ def test_a_look_up_equals_the_naive_sum_after_any_history_of_writes_and_correcti
     ledger, naive = Ledger(layout, BEGIN, WIDTH), Naive()
     for _ in range(data.draw(st.integers(1, 6))):
         ledger.advance(ledger.head + 60 * data.draw(st.sampled_from([1, 7, 60, 333, 1439, 1440, 2000])))
-        first = max(BEGIN, ledger.head - ledger.head % DAY_S - 4 * DAY_S)
+        first = max(BEGIN, ledger.head - ledger.head % DAY_S - (MINUTE_DAYS - 1) * DAY_S)
         for _ in range(data.draw(st.integers(0, 4))):
             time = 60 * data.draw(st.integers(first // 60, ledger.head // 60 - 1))
             column, tally = data.draw(st.integers(0, WIDTH - 1)), data.draw(tallies)
@@ -61,7 +61,7 @@ def test_a_look_up_equals_the_naive_sum_after_any_history_of_writes_and_correcti
 @given(st.lists(st.tuples(st.integers(0, 40 * 1440 - 1), st.integers(0, WIDTH - 1), tallies), max_size=30))
 @settings(max_examples=30, deadline=None)
 def test_hours_of_old_days_answer_to_the_minute_once_their_minutes_are_lent(writes):
-    """40 days: the first 5 fall out of reach, the middle is kept as hours, the last 5 as minutes."""
+    """40 days: the first 5 fall out of reach, the middle is kept as hours, the last ones as minutes."""
     ledger, naive = Ledger(LAYOUTS[0], BEGIN, WIDTH), Naive()
     for minute, column, tally in writes:
         naive.put(BEGIN + minute * 60, column, tally)
@@ -72,7 +72,7 @@ def test_hours_of_old_days_answer_to_the_minute_once_their_minutes_are_lent(writ
     for number in range(5, 40):
         day, rows = BEGIN + number * DAY_S, dense[:, number * 1440 : (number + 1) * 1440]
         columns = slice(None) if number % 2 else np.arange(WIDTH)
-        if number < 35:
+        if number < 40 - MINUTE_DAYS:
             ledger.put_hours(day, columns, *rows.reshape(3, 24, 60, WIDTH).sum(axis=2))
         else:
             ledger.put_day(day, columns, *rows)

@@ -23,9 +23,12 @@ class Cells:
     @classmethod
     def of(cls, row: Ints, column: Ints, shape: tuple[int, int]) -> Cells:
         """Points whose row is not on the grid are left out; every column must be."""
+        cell = row * shape[1]
+        cell += column
+        if len(row) == 0 or (row.min() >= 0 and row.max() < shape[0]):
+            return cls(shape, cell, None)
         inside = (row >= 0) & (row < shape[0])
-        cell = row * shape[1] + column
-        return cls(shape, cell, None) if inside.all() else cls(shape, cell[inside], inside)
+        return cls(shape, cell[inside], inside)
 
     def sum(self, amount: Ints) -> Ints:
         """Exact sums of whole numbers per cell."""
@@ -33,9 +36,11 @@ class Cells:
         np.add.at(sums, self.cell, amount if self.inside is None else amount[self.inside])
         return sums.reshape(self.shape)
 
-    def count(self) -> Ints:
-        """How many points fell into each cell."""
-        return np.bincount(self.cell, minlength=self.shape[0] * self.shape[1]).reshape(self.shape)
+    def seen(self) -> Ints:
+        """1 where any point fell."""
+        flags = np.zeros(self.shape[0] * self.shape[1], np.int64)
+        flags[self.cell] = 1
+        return flags.reshape(self.shape)
 
 
 def places(indexes: Ints | NDArray[np.intp]) -> Places:
@@ -50,11 +55,3 @@ def places(indexes: Ints | NDArray[np.intp]) -> Places:
     if step > 0 and (np.diff(indexes) == step).all():
         return slice(int(indexes[0]), int(indexes[-1]) + 1, step)
     return indexes.astype(np.intp, copy=False)
-
-
-def block(rows: Ints, columns: NDArray[np.intp]) -> tuple[Places, Places]:
-    """The cells where these rows and these columns cross."""
-    row, column = places(rows), places(columns)
-    if isinstance(row, slice) or isinstance(column, slice):
-        return row, column
-    return row[:, None], column

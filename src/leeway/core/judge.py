@@ -58,11 +58,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class JudgedMany:
-    """What slices (rows) of several series (columns) add; `start` is of the rows, quanta are as in Judged."""
+    """What slices (rows) of several series (columns) add; `start` is of the rows, quanta are as in Judged.
+
+    `seen` is 1 where a slice has a point.
+    """
 
     start: Ints
     bad: Ints
     total: Ints
+    seen: Ints
 
 
 def origin(objective: Objective, window: Span) -> int:
@@ -126,11 +130,11 @@ def judge_many(
     good, total = events(objective, points)
     cells = Cells.of(points.time // slice_s - first, column, (count, len(born)))
     if objective.slice_s is None:
-        return JudgedMany(start, cells.sum(total - good), cells.sum(total))
+        return JudgedMany(start, cells.sum(total - good), cells.sum(total), cells.seen())
     lived = start[:, None] > born - slice_s
     judged = _judge(objective, _Slices(start, cells.sum(good), cells.sum(total), lived))
     keep = slice(int(np.searchsorted(start, span.start)), None)
-    return JudgedMany(start[keep], judged.bad[keep], judged.total[keep])
+    return JudgedMany(start[keep], judged.bad[keep], judged.total[keep], cells.seen()[keep])
 
 
 NEVER = np.iinfo(np.int64).max

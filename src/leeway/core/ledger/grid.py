@@ -13,8 +13,8 @@ HOUR_S = 3_600
 MINUTES = DAY_S // MINUTE_S
 HOURS = DAY_S // HOUR_S
 
-MINUTE_DAYS = 5
-"""Days kept as minutes: today and four whole days before it, so every span up to 3 d is exact to the minute."""
+MINUTE_DAYS = 4
+"""Days kept as minutes: today and three whole days before it, so every span up to 3 d is exact to the minute."""
 
 HOUR_REACHES = (35, 100, 400, 1_200)
 """Days kept as hours; a ledger takes the smallest that holds its longest window."""

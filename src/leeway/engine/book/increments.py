@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leeway.core.cells import Cells, block, places
+from leeway.core.cells import Cells, places
 from leeway.core.judge import NEVER, judge_many
 from leeway.core.ledger.grid import MINUTE_S, MINUTES
 from leeway.core.objective import NoData
@@ -72,29 +72,36 @@ def portions(goals: list[Goal]) -> Iterator[list[Goal]]:
 
 def increments(goals: list[Goal], rows: Rows, born: dict[int, int], span: Span, until: int) -> Increments:
     """Judges the goals from rows that cover `read_span`; slices that are not complete by `until` add nothing yet."""
-    result = Increments.none(span, len(goals))
     if until <= span.start:
-        return result
-    series = [goal.series for goal in goals]
+        return Increments.none(span, len(goals))
+    series = np.array([goal.series for goal in goals], rows.series.dtype)
     bounds = np.stack([np.searchsorted(rows.series, series, side) for side in ("left", "right")])
-    births = np.array([born.get(number, NEVER) for number in series])
-    lived = (min(span.end, until) - span.start) // MINUTE_S
+    births = np.array([born.get(goal.series, NEVER) for goal in goals])
+    result = None
     for alike in _alike(goals):
         goal, (at, column) = goals[alike[0]], _rows_of(bounds[:, alike])
-        points = as_points(rows[at], goal)
-        row = (points.time - span.start) // MINUTE_S
-        result.covered[:lived, places(alike)] = Cells.of(row, column, (lived, len(alike))).count()
-        judged = judge_many(
-            goal.objective,
-            points,
-            column,
-            Span(span.start, min(until, span.end + lasts_s(goal) - MINUTE_S)),
-            born=births[alike],
-            step_s=MINUTE_S,
-        )
-        keep = slice(int(np.searchsorted(judged.start, span.end)))
-        cells = block((judged.start[keep] - span.start) // MINUTE_S, alike)
-        result.bad[cells], result.total[cells] = judged.bad[keep], judged.total[keep]
+        judged = _judged(goal, as_points(rows[at], goal), column, births[alike], span, until)
+        if len(alike) == len(goals) and len(judged.bad) == span.length_s // MINUTE_S:
+            return judged  # one way of judging for all, whole: no need to copy
+        result = result or Increments.none(span, len(goals))
+        for whole, part in zip(result.arrays, judged.arrays, strict=True):
+            whole[: len(part), places(alike)] = part
+    return result or Increments.none(span, 0)
+
+
+def _judged(goal: Goal, points: Points, column: Ints, born: Ints, span: Span, until: int) -> Increments:
+    """By minute, up to `until`: goals that are like this one."""
+    lasts = lasts_s(goal)
+    judging = Span(span.start, max(span.start, min(until, span.end + lasts - MINUTE_S)))
+    judged = judge_many(goal.objective, points, column, judging, born=born, step_s=MINUTE_S)
+    keep = slice(int(np.searchsorted(judged.start, span.end)))
+    if lasts == MINUTE_S:
+        return Increments(judged.bad[keep], judged.total[keep], judged.seen[keep])
+    minutes = (min(span.end, until) - span.start) // MINUTE_S
+    seen = Cells.of((points.time - span.start) // MINUTE_S, column, (minutes, len(born))).seen()
+    result = Increments(np.zeros_like(seen), np.zeros_like(seen), seen)
+    minute = places((judged.start[keep] - span.start) // MINUTE_S)
+    result.bad[minute], result.total[minute] = judged.bad[keep], judged.total[keep]
     return result
 
 
