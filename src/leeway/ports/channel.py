@@ -1,8 +1,9 @@
 """The seam to people: a message is handed to a channel, which says who took it, or an error.
 
-A channel is a folder `channels/<name>/` of one shape: `settings.py` (typed, secrets marked), `compose.py` (pure: message
-→ request), `channel.py` (the short, dull part that acts) and an `__init__.py` that exports `manifest`, `Settings` and
-`build`. Delivery (retries, fallback, escalation) is not a channel's business: it tries once and tells what happened.
+A channel is a folder `channels/<name>/` of one shape: `settings.py` (typed, secrets marked), `compose.py` (pure:
+message → request), `channel.py` (the short, dull part that acts) and an `__init__.py` that exports `manifest`,
+`Settings` and `build`. Delivery (retries, fallback, escalation) is not a channel's business: it tries once and tells
+what happened.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Manifest:
 
 
 class Channel(Protocol):
-    """Tells. Cancel-safe; errors are `leeway.errors` Transient (with Retry-After) or Permanent, nothing is swallowed."""
+    """Tells. Cancel-safe; errors are `leeway.errors` Transient (with Retry-After) or Permanent."""
 
     @property
     def manifest(self) -> Manifest:
