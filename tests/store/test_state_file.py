@@ -25,8 +25,8 @@ SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 def upgrade():
     op.add_column("jobs", sa.Column("colour", sa.Text))
@@ -49,7 +49,7 @@ def newer_migrations(tmp_path):
     """The migrations of a Leeway that has one step more."""
     folder = tmp_path / "migrations"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0002_colour.py").write_text(SECOND)
+    (folder / "versions" / "v0003_colour.py").write_text(SECOND)
     return folder
 
 
@@ -67,7 +67,7 @@ def test_a_newer_format_is_left_alone(tmp_path, newer_migrations):
     """It says what to do, and changes nothing."""
     with closing(open_state(tmp_path)) as store:
         migrate(store._engine, newer_migrations)
-    with pytest.raises(NewerFormat, match="format 0002, which this Leeway does not know") as refusal:
+    with pytest.raises(NewerFormat, match="format 0003, which this Leeway does not know") as refusal:
         open_state(tmp_path)
     assert refusal.value.mend
     assert refusal.value.place == str(tmp_path / "state.sqlite")

@@ -13,8 +13,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
 from leeway.store.disk import write_through
+from leeway.store.state.access import READS
 from leeway.store.state.format import is_current
-from leeway.store.state.store import READS, SqlState
+from leeway.store.state.store import SqlState
 
 WAIT_S = 5.0
 """How long a writer waits for another process before it gives up."""

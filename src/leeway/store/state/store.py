@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, insert, select, update
+from sqlalchemy import Engine, Row, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from leeway.errors import Conflict, LeewayError, NotFound
 from leeway.ports.state import Edit, Identity, Job, JobState, NewSeries, Revision, Series
+from leeway.store.state.access import Access
+from leeway.store.state.alerts import SqlAlerts
 from leeway.store.state.edits import carried_out
 from leeway.store.state.numbers import Found, known, numbered
 from leeway.store.state.tables import delays, documents, jobs, objectives, revisions, series
-
-READS = "leeway_reads"
-"""Execution option of connections that only read, for databases that lock differently for reading and writing."""
 
 _CURRENT = (
     select(revisions)
@@ -42,33 +39,32 @@ class SqlState:
         copy: Callable[[Engine, Path], None],
     ) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(**{READS: True})
-        self._explain = explain
+        self._access = Access(engine, explain)
         self._copy = copy
-        self._pen = threading.Lock()
+        self.alerts = SqlAlerts(self._access)
 
     def documents(self) -> tuple[Revision, ...]:
         """Every document that is not deleted."""
-        return tuple(_revision(row) for row in self._all(_CURRENT.order_by(revisions.c.kind, revisions.c.name)))
+        return tuple(_revision(row) for row in self._access.all(_CURRENT.order_by(revisions.c.kind, revisions.c.name)))
 
     def document(self, kind: str, name: str) -> Revision | None:
         """None when it never was, or is deleted."""
-        found = self._all(_CURRENT.where(revisions.c.kind == kind, revisions.c.name == name))
+        found = self._access.all(_CURRENT.where(revisions.c.kind == kind, revisions.c.name == name))
         return _revision(found[0]) if found else None
 
     def history(self, kind: str, name: str) -> tuple[Revision, ...]:
         """All revisions, newest first."""
         wanted = select(revisions).where(revisions.c.kind == kind, revisions.c.name == name)
-        return tuple(_revision(row) for row in self._all(wanted.order_by(revisions.c.number.desc())))
+        return tuple(_revision(row) for row in self._access.all(wanted.order_by(revisions.c.number.desc())))
 
     def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
         """One transaction; each document's number is moved on only from the number it was planned against."""
-        with self._writing() as connection:
+        with self._access.writing() as connection:
             return carried_out(connection, edits, by, at)
 
     def all_series(self) -> tuple[Series, ...]:
         """Every series, by id."""
-        return tuple(_series(row) for row in self._all(select(series).order_by(series.c.id)))
+        return tuple(_series(row) for row in self._access.all(select(series).order_by(series.c.id)))
 
     def number_series(self, wanted: Sequence[NewSeries], *, at: float) -> tuple[Series, ...]:
         """Found, or made in one transaction."""
@@ -83,11 +79,11 @@ class SqlState:
 
     def learned_delays(self) -> dict[int, float]:
         """Per series, in seconds."""
-        return {row.series: row.delay_s for row in self._all(select(delays).order_by(delays.c.series))}
+        return {row.series: row.delay_s for row in self._access.all(select(delays).order_by(delays.c.series))}
 
     def learn_delay(self, series: int, delay_s: float) -> None:
         """The newest wins; NotFound for a series that was never made."""
-        with self._writing() as connection:
+        with self._access.writing() as connection:
             changed = connection.execute(update(delays).where(delays.c.series == series).values(delay_s=delay_s))
             if changed.rowcount == 0:
                 try:
@@ -106,7 +102,7 @@ class SqlState:
             "note": "",
             "at": at,
         }
-        with self._writing() as connection:
+        with self._access.writing() as connection:
             row = connection.execute(insert(jobs).values(job).returning(jobs)).one()
             return _job(row)
 
@@ -121,53 +117,37 @@ class SqlState:
             "note": job.note,
             "at": job.at,
         }
-        with self._writing() as connection:
+        with self._access.writing() as connection:
             if connection.execute(update(jobs).where(jobs.c.id == job.id).values(values)).rowcount == 0:
                 raise NotFound(f"there is no job {job.id}")
 
     def job(self, number: int) -> Job | None:
         """One job, or None."""
-        found = self._all(select(jobs).where(jobs.c.id == number))
+        found = self._access.all(select(jobs).where(jobs.c.id == number))
         return _job(found[0]) if found else None
 
     def jobs(self, *, limit: int = 50) -> tuple[Job, ...]:
         """The newest first."""
-        return tuple(_job(row) for row in self._all(select(jobs).order_by(jobs.c.id.desc()).limit(limit)))
+        return tuple(_job(row) for row in self._access.all(select(jobs).order_by(jobs.c.id.desc()).limit(limit)))
 
     def backup(self, to: Path) -> None:
         """A consistent copy in a new file."""
         if to.exists():
             raise Conflict("a backup goes into a new file", place=str(to))
-        with self._explained():
+        with self._access.explained():
             self._copy(self._engine, to)
 
     def close(self) -> None:
         """Releases all connections."""
         self._engine.dispose()
 
-    def _all(self, wanted: Select[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
-        with self._explained(), self._reader.connect() as connection:
-            return connection.execute(wanted).all()
-
     def _numbered(self, table: Table, wanted: Mapping[Identity, Mapping[str, float]]) -> Found:
-        with self._explained(), self._reader.connect() as connection:
+        with self._access.reading() as connection:
             found = known(connection, table, wanted)
         if len(found) == len(wanted):
             return found
-        with self._writing() as connection:
+        with self._access.writing() as connection:
             return numbered(connection, table, wanted)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._pen, self._explained(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as error:
-            raise (self._explain(error) or error) from error
 
 
 def _revision(row: Row[tuple[object, ...]]) -> Revision:

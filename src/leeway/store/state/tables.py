@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -84,5 +85,53 @@ jobs = Table(
     Column("units", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
     Column("at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("goal", Integer, primary_key=True, autoincrement=False),
+    Column("policy", String(253), primary_key=True),
+    Column("life", Text, nullable=False),
+    Column("alert", String(512)),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(512), primary_key=True),
+    Column("goal", Integer, nullable=False),
+    Column("slo", Text, nullable=False),
+    Column("objective", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("fired_at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+    Column("consumed_ratio", Float),
+    Column("sent_at", BigInteger),
+    Column("suppressed_by", String(16)),
+    Column("acknowledged_at", Float),
+    Column("acknowledged_by", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Index("ix_alerts_fired_at", "fired_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(512), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("first_due_at", Float, nullable=False),
+    Column("due_at", Float, comment="NULL: delivered, or given up"),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Float),
+    Column("reference", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("ix_messages_due_at", "due_at"),
+    Index("ix_messages_key", "key"),
     sqlite_autoincrement=True,
 )
