@@ -10,13 +10,15 @@ from importlib import import_module
 
 from leeway import sources
 from leeway.config import Config
+from leeway.engine.alerts import Alarm
 from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
 from leeway.engine.planning import Texts
 from leeway.engine.views import SourceText
-from leeway.errors import Invalid
+from leeway.errors import Invalid, NotFound
 from leeway.formats import openslo
 from leeway.net import Egress, Outside, Secrets, read_settings
+from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
 from leeway.ports.source import Ability, Metric, Source
 from leeway.server import listen
@@ -58,6 +60,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
                 check_source=lambda key, metrics: check_source(key, metrics, outside),
                 pulls=pulls,
                 back_up=lambda to: backup(points, state, to),
+                alarm=Alarm(state.alerts, clock, open_channel),
                 retain_days=config.retain_days,
             )
             try:
@@ -108,6 +111,11 @@ def pulls(word: str) -> bool:
     """True if a type of source can be asked; points of any other type are pushed."""
     kind = sources.kind_named(word)
     return kind is not None and bool(sources.load(kind).manifest.abilities & {Ability.PULL, Ability.PROBE})
+
+
+def open_channel(name: str, library: Library) -> Channel:
+    """The channel of a recipient, by his exact name. Raises NotFound if nobody is called so."""
+    raise NotFound(f"nobody is called {name!r}", place=f"{len(library.documents)} definitions")
 
 
 def open_source(key: SourceKey, outside: Outside) -> Source:

@@ -11,11 +11,13 @@ import pytest
 from leeway.app import check_source, pulls, texts
 from leeway.core.assess import Health
 from leeway.core.objective import DAY_S
+from leeway.engine.alerts import Alarm
 from leeway.engine.engine import Engine
 from leeway.engine.views import Action, SourceText
 from leeway.errors import Conflict, Invalid, NotFound, Unreachable
 from leeway.net import Outside
 from leeway.ports.kit.clock import VirtualClock
+from leeway.ports.kit.memory_alerts import MemoryAlerts
 from leeway.ports.kit.memory_points import MemoryPoints
 from leeway.ports.kit.memory_state import MemoryState
 from leeway.ports.points import Key
@@ -69,10 +71,14 @@ def refuse(key):
 class House:
     def __init__(self):
         self.clock, self.points, self.state = VirtualClock(float(NOON)), MemoryPoints(), MemoryState()
+        self.alerts, self.channels = MemoryAlerts(), {}
+
+    def alarm(self):
+        return Alarm(self.alerts, self.clock, lambda name, _library: self.channels[name])
 
     @asynccontextmanager
     async def open(self):
-        outside = {"open_source": refuse, "check_source": lambda *_: None}
+        outside = {"open_source": refuse, "check_source": lambda *_: None, "alarm": self.alarm()}
         outside |= {"pulls": pulls, "back_up": lambda _: None}
         engine = Engine(self.points, self.state, self.clock, texts(), **outside)
         await engine.start()
@@ -311,7 +317,11 @@ def test_a_definition_whose_source_cannot_answer_is_refused_before_it_is_stored(
 
     async def story():
         outside = Outside(house.clock)
-        parts = {"open_source": lambda _: None, "check_source": lambda *ask: check_source(*ask, outside)}
+        parts = {
+            "alarm": house.alarm(),
+            "open_source": lambda _: None,
+            "check_source": lambda *ask: check_source(*ask, outside),
+        }
         engine = Engine(house.points, house.state, house.clock, texts(), pulls=pulls, back_up=lambda _: None, **parts)
         await engine.start()
         for details, query, told in cases:

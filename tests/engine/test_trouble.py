@@ -296,7 +296,7 @@ def test_one_change_among_many_definitions_reads_and_numbers_only_what_is_new(ho
     definitions = texts(Readings(counting))
 
     async def story():
-        outside = {"open_source": lambda _: None, "check_source": lambda *_: None}
+        outside = {"open_source": lambda _: None, "check_source": lambda *_: None, "alarm": house.alarm()}
         outside |= {"pulls": pulls, "back_up": lambda _: None}
         engine = Engine(house.points, Counting(), house.clock, definitions, **outside)
         await engine.start()

@@ -22,6 +22,7 @@ from leeway.core.quality import Kind
 from leeway.core.window import Span
 from leeway.engine.catalog import STEP_S, Feed, SourceKey
 from leeway.engine.intake import Intake, measured, rows_of
+from leeway.engine.views import SourceState
 from leeway.errors import Invalid, LeewayError, NotUnderstood, Throttled
 from leeway.ports.clock import Clock
 from leeway.ports.points import Collected, Rows
@@ -80,6 +81,24 @@ class Collector:
         self._turns: dict[Source, AbstractAsyncContextManager[None]] = {}
         self._tasks: dict[int, tuple[Feed, asyncio.Task[None]]] = {}
         self.states: dict[int, FeedState] = {}
+
+    def shown(self, feed: Feed) -> SourceState:
+        """How a series is fed, as people see it."""
+        state = self.states.get(feed.series.id) or FeedState(0.0)
+        return SourceState(
+            series=feed.series.id,
+            slo=feed.series.slo,
+            objective=feed.series.objective,
+            source=feed.source.title if feed.source else "push",
+            kind=feed.kind,
+            pulled=feed.source is not None,
+            delay_s=state.delay_s,
+            collected_until=state.collected_until,
+            last_success=state.last_success,
+            last_attempt=state.last_attempt,
+            last_error=state.last_error,
+            failures=state.failures,
+        )
 
     async def set_feeds(self, feeds: tuple[Feed, ...]) -> None:
         """Makes these the feeds: new ones start, changed ones start anew, those not named stop."""

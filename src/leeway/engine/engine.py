@@ -14,9 +14,10 @@ from leeway.core.assess import Assessment
 from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine import query
+from leeway.engine.alerts import Alarm
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
-from leeway.engine.collect import Collector, FeedState
+from leeway.engine.collect import Collector
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
@@ -63,8 +64,10 @@ class Engine:
         check_source: CheckSource,
         pulls: Callable[[str], bool],
         back_up: Callable[[Path], None],
+        alarm: Alarm,
         retain_days: int = 400,
     ) -> None:
+        self.alarm = alarm
         self._points, self._state, self._clock = points, state, clock
         self._texts = texts
         self._numbers = Numbers(state)
@@ -75,6 +78,7 @@ class Engine:
         self._book = Book(points, int(clock.now()))
         self._catalog = Catalog(library_of((), texts.read), (), ())
         self._feeds_by_name: dict[str, Feed] = {}
+        self._pulled: set[int] = set()
         self._changing = asyncio.Lock()
         self._standing = asyncio.Lock()  # statuses are those of one catalog and one book
         self._in_force = True
@@ -93,6 +97,7 @@ class Engine:
             await scan
         await self._evaluate(self._clock.now())
         self._replays.resume(self._catalog.feeds)
+        self.alarm.start()
         self._loop = asyncio.create_task(self._run(), name="evaluate")
 
     async def stop(self) -> None:
@@ -100,6 +105,7 @@ class Engine:
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
+        await self.alarm.close()
         await self._replays.close()
         await self._collector.close()
         self._book.close()
@@ -222,7 +228,7 @@ class Engine:
 
     def sources(self) -> tuple[SourceState, ...]:
         """How every series is fed."""
-        return tuple(self._source_state(feed) for feed in self._catalog.feeds)
+        return tuple(self._collector.shown(feed) for feed in self._catalog.feeds)
 
     def health(self) -> Health:
         """Whether Leeway itself is well."""
@@ -267,7 +273,16 @@ class Engine:
 
     async def _evaluate(self, now: float) -> None:
         await asyncio.to_thread(self._book.catch_up, int(now))
+        await asyncio.to_thread(self._look)
         self._evaluated_at = now
+
+    def _look(self) -> None:
+        self.alarm.look(self._book, self._as_of, lambda goal, at: query.live(goal, self._book, self._points, at))
+
+    def _as_of(self, goal: Goal) -> int:
+        """The last minute that the goal's source has had time to answer for."""
+        feed = self._collector.states.get(goal.series)
+        return self._book.head - (-int(-feed.delay_s // STEP_S) * STEP_S if feed and goal.series in self._pulled else 0)
 
     def _failed(self, error: Exception) -> None:
         if not self._problem:
@@ -328,6 +343,8 @@ class Engine:
             await asyncio.to_thread(self._book.set_goals, catalog.goals)
             self._catalog, self._shown = catalog, None
             self._feeds_by_name = {feed.name: feed for feed in catalog.feeds}
+            self._pulled = {feed.series.id for feed in catalog.feeds if feed.source is not None}
+            await asyncio.to_thread(self.alarm.watch, catalog, self._book.head)
         await self._collector.set_feeds(catalog.feeds)
         self._in_force = True
         for refused in catalog.refused:
@@ -355,29 +372,12 @@ class Engine:
         statuses = []
         for goal in self._catalog.goals:
             source = sources[goal.series]
-            as_of = self._book.head - (-int(-source.delay_s // STEP_S) * STEP_S if source.pulled else 0)
+            as_of = self._as_of(goal)
             assessment = query.live(goal, self._book, self._points, as_of)
             until = extent[goal.series].end - 1 + STEP_S if goal.series in extent else None
             shown = query.status(goal, assessment, self._book, source, until, burn_downs.get(goal.number))
             statuses.append(replace(shown, description=said.get(goal.slo, "")))
         return tuple(statuses)
-
-    def _source_state(self, feed: Feed) -> SourceState:
-        state = self._collector.states.get(feed.series.id) or FeedState(0.0)
-        return SourceState(
-            series=feed.series.id,
-            slo=feed.series.slo,
-            objective=feed.series.objective,
-            source=feed.source.title if feed.source else "push",
-            kind=feed.kind,
-            pulled=feed.source is not None,
-            delay_s=state.delay_s,
-            collected_until=state.collected_until,
-            last_success=state.last_success,
-            last_attempt=state.last_attempt,
-            last_error=state.last_error,
-            failures=state.failures,
-        )
 
 
 async def _whole(work: Callable[[], Done]) -> Done:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
-from leeway.core.ledger import Layout, OutOfReach, layout_for
+from leeway.core.cells import Places
+from leeway.core.ledger import Layout, Ledger, OutOfReach, layout_for
 from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
 from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
@@ -138,6 +139,17 @@ class Book:
                     shelf.order, self._lending(shelf, partial(shelf.burn_down, self.head)).T, strict=True
                 )
             }
+
+    def look_up(
+        self, goals: Iterable[Goal], ask: Callable[[Ledger, Places, list[Goal]], Answer]
+    ) -> list[tuple[list[Goal], Answer]]:
+        """Asks each ledger that holds any of these goals; those that no ledger can hold are left out."""
+        with self._lock:
+            held = [goal for goal in goals if goal.number in self._home]
+            return [
+                (theirs, self._lending(shelf, partial(ask, shelf.ledger, shelf.columns(theirs), theirs)))
+                for shelf, theirs in self._by_shelf(held)
+            ]
 
     def born(self, series: int) -> int | None:
         """The time of the series' first row, None if it has none."""

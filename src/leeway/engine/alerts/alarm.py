@@ -1,0 +1,74 @@
+"""Alerts as the engine sees them: what is watched follows the definitions, each minute is looked at, people told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from leeway.core.assess import Assessment
+from leeway.engine.alerts.deliver import Deliverer
+from leeway.engine.alerts.watch import Watched, Watcher
+from leeway.engine.book import Book
+from leeway.engine.catalog import Catalog
+from leeway.engine.goal import Goal
+from leeway.errors import NotFound
+from leeway.ports.alerts import Alert, AlertStore, Delivery
+from leeway.ports.channel import Channel
+from leeway.ports.clock import Clock
+from leeway.spec.library import Library
+from leeway.spec.policies import policies_for
+
+
+class Alarm:
+    """`channel` finds the channel of a recipient by its exact name; the library tells what that channel is."""
+
+    def __init__(self, store: AlertStore, clock: Clock, channel: Callable[[str, Library], Channel]) -> None:
+        self._store, self._clock, self._library = store, clock, Library.of(())
+        self._watcher = Watcher(store)
+        self._deliverer = Deliverer(store, clock, lambda name: channel(name, self._library))
+
+    def watch(self, catalog: Catalog, at: int) -> None:
+        """Watches the goals of these definitions, by the policies that they name."""
+        self._library = catalog.library
+        slos = {slo.metadata.name: slo for slo in catalog.library.slos}
+        self._watcher.watch(
+            (
+                Watched(
+                    goal,
+                    policies_for(slos[goal.slo], goal.objective, catalog.library),
+                    {
+                        policy.metadata.name: tuple(one.metadata.name for one in catalog.library.targets(policy))
+                        for policy in catalog.library.policies(slos[goal.slo])
+                    },
+                    slos[goal.slo].description,
+                )
+                for goal in catalog.goals
+            ),
+            at,
+        )
+
+    def look(self, book: Book, as_of: Callable[[Goal], int], assess: Callable[[Goal, int], Assessment]) -> None:
+        """One look at every condition; what follows is stored, and will be delivered."""
+        self._watcher.look(book, as_of, assess, self._clock.now())
+
+    def start(self) -> None:
+        """Begins to deliver what waits, also from before a restart."""
+        self._deliverer.start()
+
+    async def close(self) -> None:
+        """Ends delivery; what waits is delivered after the next start."""
+        await self._deliverer.close()
+
+    async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
+        """The newest first."""
+        return await asyncio.to_thread(self._store.alerts, slo=slo, up=up, limit=limit)
+
+    async def deliveries(self, key: str) -> tuple[Delivery, ...]:
+        """What was said of one alert, and to whom. Raises NotFound."""
+        if await asyncio.to_thread(self._store.alert, key) is None:
+            raise NotFound(f"there is no alert {key!r}", mend="`leeway alerts` lists them")
+        return await asyncio.to_thread(self._store.deliveries, key)
+
+    async def acknowledge(self, key: str, by: str) -> Alert:
+        """Somebody has taken it. Raises NotFound, and Conflict if it is over."""
+        return await asyncio.to_thread(self._store.acknowledge, key, by=by, at=self._clock.now())

@@ -1,0 +1,275 @@
+"""The look of each minute: which conditions are met, whose alerts begin and end, and who is told.
+
+Conditions are looked at as arrays, for all objectives that are alike at once; the life of an alert runs only where
+something changed or a timer is due. What a look changes is stored with the messages that follow from it, then
+remembered: if storing fails, the next look sees the same change again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from leeway.core.alerting.conditions import condition_met
+from leeway.core.alerting.decide import Recovery, Suppression, holds, is_slow, linger_s
+from leeway.core.alerting.life import Life, Observed, live
+from leeway.core.alerting.policy import Condition, Policy, Severity
+from leeway.core.alerting.ratio import Flags
+from leeway.core.alerting.survival import Lasted
+from leeway.core.assess import Assessment
+from leeway.core.cells import Places
+from leeway.core.judge import NEVER
+from leeway.core.ledger import Ledger
+from leeway.engine.alerts import words
+from leeway.engine.alerts.fleet import FleetSums
+from leeway.engine.alerts.seen import seen
+from leeway.engine.book import Book
+from leeway.engine.goal import Goal
+from leeway.ports.alerts import Alert, AlertStore, Outgoing, Standing, Turn, Watch
+from leeway.ports.channel import Message
+from leeway.spec.alert_words import group_words
+
+AsOf = Callable[[Goal], int]
+Assess = Callable[[Goal, int], Assessment]
+
+HELD = "held"
+"""Ends the key of the ticket that stands for a held page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A goal, the policies that watch it, and by policy the names of those who are told."""
+
+    goal: Goal
+    policies: tuple[Policy, ...]
+    notify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One policy on one goal."""
+
+    watched: Watched
+    policy: Policy
+
+    @property
+    def watch(self) -> Watch:
+        return self.watched.goal.number, self.policy.name
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """Cases that can be looked at together: the same conditions on objectives that sum up alike."""
+        goal, policy = self.watched.goal, self.policy
+        objective = replace(goal.objective, name="", threshold=None, slice_target=None)
+        return objective, goal.scale, policy.groups, policy.severity
+
+
+class Watcher:
+    """Holds where every policy stands."""
+
+    def __init__(self, store: AlertStore) -> None:
+        self._store = store
+        self._standings = store.standings()
+        self._up = {(each.goal, each.policy): each for each in store.alerts(up=True, limit=1_000_000)}
+        self._observed: dict[Watch, bytes] = {}
+        self._groups: list[list[_Case]] = []
+        self._cases: dict[Watch, _Case] = {}
+
+    def watch(self, watched: Iterable[Watched], at: int) -> None:
+        """Watches these from now on; alerts of what is not watched any more end, and their recipients are not told."""
+        cases = [_Case(each, policy) for each in watched for policy in each.policies]
+        self._cases = {case.watch: case for case in cases}
+        groups: defaultdict[tuple[object, ...], list[_Case]] = defaultdict(list)
+        for case in cases:
+            groups[case.alike].append(case)
+        self._groups = list(groups.values())
+        gone = [watch for watch in self._standings if watch not in self._cases]
+        self._store.forget(gone, at)
+        for each in gone:
+            del self._standings[each]
+            self._up.pop(each, None)
+            self._observed.pop(each, None)
+
+    def look(self, book: Book, as_of: AsOf, assess: Assess, now: float) -> tuple[Alert, ...]:
+        """Looks at everything as known at `as_of`; the alerts that changed. `assess` is asked for the few that fire."""
+        turns: dict[Watch, Turn] = {}
+        observed: dict[Watch, bytes] = {}
+        for group in self._groups:
+            for case, at, bits in self._look_at(group, book, as_of):
+                standing = self._standings.get(case.watch, Standing(Life()))
+                due = standing.life.due
+                if self._observed.get(case.watch) == bits.tobytes() and (due is None or due > at):
+                    continue
+                observed[case.watch] = bits.tobytes()
+                turn = self._turn(case, standing, at, bits, book)
+                if turn is not None:
+                    turns[case.watch] = turn
+        told = self._tell(turns, as_of, assess, now)
+        self._store.record(told)
+        self._observed |= observed
+        for turn in told:
+            self._standings[turn.watch] = turn.standing
+            if turn.alert is not None:
+                self._up[turn.watch] = turn.alert
+                if turn.alert.resolved_at is not None:
+                    del self._up[turn.watch]
+        return tuple(turn.alert for turn in told if turn.alert is not None)
+
+    def _look_at(self, group: Sequence[_Case], book: Book, as_of: AsOf) -> Iterable[tuple[_Case, int, Flags]]:
+        by_goal = {case.watched.goal.number: case for case in group}
+        policy, moments = group[0].policy, defaultdict(list)
+        for case in group:
+            moments[as_of(case.watched.goal)].append(case.watched.goal)
+        for at, goals in moments.items():
+
+            def ask(ledger: Ledger, columns: Places, theirs: list[Goal], at: int = at) -> Flags:
+                sums = _sums(ledger, columns, theirs, book, at)
+                found = [condition_met(one, sums, policy.severity) for one in _flat(policy)]
+                return np.stack([one.met for one in found] + [one.blind for one in found], axis=1)
+
+            for theirs, bits in book.look_up(goals, ask):
+                yield from ((by_goal[goal.number], at, row) for goal, row in zip(theirs, bits, strict=True))
+
+    def _turn(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
+        conditions = len(bits) // 2
+        seen_now = Observed(tuple(bits[:conditions].tolist()), tuple(bits[conditions:].tolist()))
+        life = live(case.policy, standing.life, at, seen_now)
+        if life == standing.life:
+            return None
+        alert = self._up.get(case.watch)
+        if life.fired and not standing.life.fired:
+            alert = self._fired(case, life, at, book)
+        elif standing.life.fired and not life.fired and alert is not None:
+            alert = replace(alert, resolved_at=at)
+        return Turn(case.watch, Standing(life, alert.key if alert and life.fired else None), alert)
+
+    def _fired(self, case: _Case, life: Life, at: int, book: Book) -> Alert:
+        goal, group = case.watched.goal, case.policy.groups[life.fired[0][0]]
+
+        def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> tuple[tuple[str, ...], float | None]:
+            sums = _sums(ledger, columns, theirs, book, at)
+            spent = sums.spent(None)
+            return seen(group, sums, 0), float(spent.at(0)) if spent.whole[0] else None
+
+        ((_, (reasons, consumed)),) = book.look_up([goal], ask)
+        return Alert(
+            key=f"{goal.slo}/{goal.objective.name}/{case.policy.name}/{at}",
+            goal=goal.number,
+            slo=goal.slo,
+            objective=goal.objective.name,
+            policy=case.policy.name,
+            severity=case.policy.severity,
+            condition=group_words(group),
+            fired_at=at,
+            consumed_ratio=consumed,
+            reasons=reasons,
+        )
+
+    # who is told
+
+    def _tell(self, turns: Mapping[Watch, Turn], as_of: AsOf, assess: Assess, now: float) -> list[Turn]:
+        """The turns with their messages; alerts that wait are looked at each time. Pages come first: they inhibit."""
+        waiting = {watch for watch, alert in self._up.items() if alert.sent_at is None and watch not in turns}
+        found: dict[Watch, Turn] = {}
+        cases = [self._cases[watch] for watch in (*turns, *waiting)]
+        for case in sorted(cases, key=lambda case: case.policy.severity is Severity.TICKET):
+            turn = turns.get(case.watch)
+            alert = turn.alert if turn else self._up[case.watch]
+            if turn and alert is None:
+                found[case.watch] = turn
+                continue
+            standing = turn.standing if turn else self._standings[case.watch]
+            at = as_of(case.watched.goal)
+            decided, outgoing = self._decide(case, alert, standing.life, at, found, assess, now)
+            if turn or decided != alert:
+                found[case.watch] = Turn(case.watch, standing, decided, outgoing)
+        return list(found.values())
+
+    def _decide(
+        self,
+        case: _Case,
+        alert: Alert | None,
+        life: Life,
+        at: int,
+        found: Mapping[Watch, Turn],
+        assess: Assess,
+        now: float,
+    ) -> tuple[Alert | None, tuple[Outgoing, ...]]:
+        if alert is None:
+            return None, ()
+        goal, service = case.watched.goal, case.watched.goal.service
+        if alert.resolved_at is not None:
+            message = words.resolved(alert, service)
+            if alert.sent_at is None and alert.suppressed_by is Suppression.HOLD:
+                message = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
+            elif alert.sent_at is None:
+                return alert, ()
+            return alert, self._to(case, message, now)
+        if alert.sent_at is not None:
+            return alert, ()
+        assessment = assess(goal, at)
+        message = words.fired(alert, service, case.watched.description, assessment)
+        kept = self._kept(case, alert, life, at, found, assessment)
+        if kept is None:
+            return replace(alert, sent_at=at, suppressed_by=None), self._to(case, message, now)
+        if kept is Suppression.HOLD and alert.suppressed_by is None:
+            ticket = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
+            return replace(alert, suppressed_by=kept), self._to(case, ticket, now)
+        return replace(alert, suppressed_by=kept), ()
+
+    def _kept(
+        self,
+        case: _Case,
+        alert: Alert,
+        life: Life,
+        at: int,
+        found: Mapping[Watch, Turn],
+        assessment: Assessment,
+    ) -> Suppression | None:
+        if alert.severity is Severity.TICKET:
+            return Suppression.INHIBITION if self._paged(case, at, found) else None
+        if any(not is_slow(case.policy, group) for group, _ in life.fired):
+            return None
+        left = assessment.time_to_exhaustion_s
+        past = tuple(
+            Lasted((one.resolved_at or one.fired_at) - one.fired_at, one.acknowledged_at is not None)
+            for one in self._store.lasted(case.watch)
+        )
+        recovery = Recovery(past, None if left is None else float(left))
+        return Suppression.HOLD if holds(case.policy, life.fired[0][0], at - alert.fired_at, recovery) else None
+
+    def _paged(self, case: _Case, at: int, found: Mapping[Watch, Turn]) -> bool:
+        """True while a page of the same goal explains the burn: it is up and sent, or was not long ago."""
+        for policy in case.watched.policies:
+            watch = (case.watched.goal.number, policy.name)
+            if policy.severity is not Severity.PAGE:
+                continue
+            up = found[watch].alert if watch in found else self._up.get(watch)
+            if (
+                up is not None
+                and up.sent_at is not None
+                and (up.resolved_at is None or up.resolved_at + linger_s(case.policy) > at)
+            ):
+                return True
+            last = self._store.lasted(watch, limit=1)
+            if last and last[0].sent_at is not None and (last[0].resolved_at or 0) + linger_s(case.policy) > at:
+                return True
+        return False
+
+    def _to(self, case: _Case, message: Message, now: float) -> tuple[Outgoing, ...]:
+        names = case.watched.notify.get(case.policy.name, ())
+        return tuple(Outgoing(name, message, now) for name in names)
+
+
+def _flat(policy: Policy) -> list[Condition]:
+    return [condition for group in policy.groups for condition in group]
+
+
+def _sums(ledger: Ledger, columns: Places, goals: list[Goal], book: Book, at: int) -> FleetSums:
+    births = [book.born(goal.series) for goal in goals]
+    born = np.array([NEVER if each is None else each for each in births], np.int64)
+    return FleetSums(ledger, columns, goals[0].objective, goals[0].scale, born, at)
