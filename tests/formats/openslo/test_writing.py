@@ -76,7 +76,7 @@ policies = st.builds(
 )
 starts = st.builds(
     Start,
-    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda time: time.replace(microsecond=0)),  # noqa: DTZ001 - wall-clock
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda time: time.replace(microsecond=0, fold=0)),  # noqa: DTZ001 - wall-clock
     st.sampled_from(["UTC", "Europe/Berlin", "Australia/Lord_Howe"]),
 )
 slices = {"slice_target": st.just(Decimal("0.9")), "slice_window": durations}
