@@ -2,7 +2,7 @@
 
 run   .venv with what Leeway needs to run, and the command .venv/bin/leeway
 dev   the same, and what `make check`, `make docs` and `make lock` need
-test  the same, and the programs that `make test` starts: Prometheus, Chromium
+test  the same, and the programs that `make test` starts: Prometheus, Alertmanager, Chromium
 
 Every Python package is pinned with its hash, pip and the build backend included. Only the last step can touch the
 machine outside of this folder, and only for root or with a sudo that asks for no password: Chromium needs too many
@@ -30,7 +30,7 @@ TOOLS = ROOT / ".tools"
 UNPACKED = TOOLS / "debian"
 
 # Debian package -> a file that proves that it is there, however it came
-SERVERS = {"prometheus": "usr/bin/prometheus"}
+SERVERS = {"prometheus": "usr/bin/prometheus", "prometheus-alertmanager": "usr/bin/prometheus-alertmanager"}
 BROWSER = {
     "chromium": "usr/bin/chromium",
     "libatomic1": "usr/lib/*/libatomic.so.1",  # Playwright's driver dies without it, and does not say why
@@ -166,7 +166,7 @@ def main(level: str) -> None:
     fill_venv(ROOT / ("requirements.lock" if level == "run" else "requirements-dev.lock"))
     if level == "test":
         unpack(missing(SERVERS))
-        report(missing(SERVERS), "tests with a real Prometheus are skipped")
+        report(missing(SERVERS), "tests with these servers are skipped")
         install(missing(BROWSER))
         report(missing(BROWSER), "tests in a browser are skipped")
     say(f"ready in {time.monotonic() - began:.0f} s")

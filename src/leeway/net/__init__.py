@@ -2,15 +2,27 @@
 
 from leeway.net.auth import Credentials, basic, bearer, header
 from leeway.net.client import Client
+from leeway.net.dial import dial
 from leeway.net.egress import Egress, parse_url
 from leeway.net.exchange import Answer, Limits, Request, Retries, Timings
 from leeway.net.outside import Outside
+from leeway.net.redact import Redaction
 from leeway.net.secret import Secret, SecretRef, Secrets
-from leeway.net.settings import STRICT, BasicSettings, HttpSettings, TlsSettings, read_settings
+from leeway.net.settings import (
+    STRICT,
+    AccessSettings,
+    BasicSettings,
+    HttpSettings,
+    SendSettings,
+    TlsSettings,
+    address,
+    read_settings,
+)
 from leeway.net.tls import Tls
 
 __all__ = [
     "STRICT",
+    "AccessSettings",
     "Answer",
     "BasicSettings",
     "Client",
@@ -19,16 +31,20 @@ __all__ = [
     "HttpSettings",
     "Limits",
     "Outside",
+    "Redaction",
     "Request",
     "Retries",
     "Secret",
     "SecretRef",
     "Secrets",
+    "SendSettings",
     "Timings",
     "Tls",
     "TlsSettings",
+    "address",
     "basic",
     "bearer",
+    "dial",
     "header",
     "parse_url",
     "read_settings",

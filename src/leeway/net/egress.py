@@ -36,16 +36,21 @@ _METADATA = frozenset(
 class Egress:
     """The policy: `allow` lists hosts (`prometheus.lan`, `10.1.2.3`) or host:port (`127.0.0.1:9090`, `[::1]:9090`).
 
-    A listed host may be loopback or private. Link-local and metadata addresses are refused whatever is listed.
+    A listed host may be loopback or private. Link-local and metadata addresses are refused whatever is listed, and so
+    is `own`: address:port at which Leeway itself answers, for those who must not talk to it (a loop of alerts).
     """
 
     allow: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
     def judge(self, host: str, port: int, address: str) -> None:
         """Raises Forbidden if a connection for `host` may not go to `address`."""
         ip = _innermost(ip_address(address.partition("%")[0]))
         if _never(ip):
             raise Forbidden(f"{_behind(host, ip)}link-local and metadata addresses are never asked", place=host)
+        if self._is_own(ip, port):
+            mend = "name the address of somebody else"
+            raise Forbidden(f"{_behind(host, ip)}this is Leeway itself", place=f"{_shown(host)}:{port}", mend=mend)
         if not ip.is_global and not self._lists(host, port):
             there = f"{_shown(host)}:{port}"
             raise Forbidden(
@@ -73,6 +78,15 @@ class Egress:
         ip = _innermost(ip_address(address.partition("%")[0]))
         if _never(ip):
             raise Forbidden(f"{ip}: link-local and metadata addresses are never asked", place=str(ip))
+
+    def _is_own(self, ip: Address, port: int) -> bool:
+        """True if Leeway answers there; on one port all loopback addresses count as one."""
+        for entry in self.own:
+            host, _, own_port = entry.rpartition(":")
+            own = ip_address(host.strip("[]"))
+            if own_port == str(port) and (ip == own or (ip.is_loopback and (own.is_loopback or own.is_unspecified))):
+                return True
+        return False
 
     def _lists(self, host: str, port: int) -> bool:
         name = _shown(host.lower().rstrip("."))

@@ -40,7 +40,7 @@ def retry_after_s(text: str, now: float) -> float | None:
 
 
 def _words(body: bytes) -> str:
-    """What the server said: the message inside its JSON if it has the usual shape, else the text."""
+    """What the server said: the message inside its JSON if it has the usual shape, with its `errors`, else the text."""
     text = body[:20_000].decode(errors="replace")
     try:
         tree = json.loads(text)
@@ -49,5 +49,6 @@ def _words(body: bytes) -> str:
     if isinstance(tree, dict):
         for key in ("error", "message", "detail"):
             if isinstance(tree.get(key), str) and tree[key]:
-                return str(tree[key])
+                errors = tree.get("errors")
+                return "; ".join([tree[key], *map(str, errors)] if isinstance(errors, list) else [tree[key]])
     return text

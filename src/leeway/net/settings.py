@@ -1,8 +1,9 @@
-"""Settings that every source over HTTP has, and how any settings are read from what a person wrote."""
+"""Settings that every source and channel over HTTP has, and how any settings are read from what a person wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from leeway.net.client import Client
 from leeway.net.egress import parse_url
 from leeway.net.exchange import Limits, Retries
 from leeway.net.outside import Outside
-from leeway.net.secret import SecretRef
+from leeway.net.secret import SecretRef, Secrets
 from leeway.net.tls import Tls
 
 STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -39,16 +40,59 @@ class TlsSettings(BaseModel):
     certificate: Path | None = None
     key: Path | None = None
 
+    def files(self, secrets: Secrets) -> Tls:
+        """The files themselves, if an admin listed them."""
+        files = (self.ca, self.certificate, self.key)
+        return Tls(*(None if file is None else secrets.path(file) for file in files))
 
-class HttpSettings(BaseModel):
-    """Where to ask, as whom, and how patient to be."""
+
+class AccessSettings(BaseModel):
+    """As whom to ask."""
 
     model_config = STRICT
 
-    url: str = Field(description="Address of the server, as in https://prometheus.example:9090")
     basic: BasicSettings | None = Field(None, description="User and password")
     bearer: SecretRef | None = Field(None, description="Token, sent as Authorization: Bearer")
     headers: dict[str, SecretRef] = Field(default_factory=dict, description="Further headers with secret values")
+
+    def credentials(self, secrets: Secrets) -> Credentials:
+        """What to send; reads the secrets now. Invalid or Forbidden, naming what is wrong."""
+        credentials = Credentials()
+        if self.basic is not None and self.bearer is not None:
+            raise Invalid("name one of them, not both", place="basic, bearer", mend="remove one")
+        if self.basic is not None:
+            credentials += basic(self.basic.user, secrets.read(self.basic.password))
+        if self.bearer is not None:
+            credentials += bearer(secrets.read(self.bearer))
+        for name, ref in self.headers.items():
+            credentials += header(name, secrets.read(ref))
+        return credentials
+
+
+class SendSettings(BaseModel):
+    """How to send to somebody over HTTP: once, without redirects, and soon, since others wait for their turn."""
+
+    model_config = STRICT
+
+    tls: TlsSettings = Field(default_factory=TlsSettings, description="Own authority, client certificate")
+    timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds for a whole answer")
+
+    def sender(self, outside: Outside, credentials: Credentials) -> Client:
+        """A client that tries once; it refuses to talk to Leeway itself."""
+        return Client(
+            replace(outside.egress, own=outside.own),
+            outside.clock,
+            credentials=credentials,
+            tls=self.tls.files(outside.secrets),
+            limits=Limits(self.timeout_s, self.timeout_s, 1 << 20, redirects=0),
+            retries=Retries(1),
+        )
+
+
+class HttpSettings(AccessSettings):
+    """Where to ask, as whom, and how patient to be."""
+
+    url: str = Field(description="Address of the server, as in https://prometheus.example:9090")
     tls: TlsSettings = Field(default_factory=TlsSettings, description="Own authority, client certificate")
     timeout_s: float = Field(30.0, gt=0, le=600, description="Seconds for a whole answer")
     connect_timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds to connect")
@@ -58,35 +102,30 @@ class HttpSettings(BaseModel):
     @field_validator("url")
     @classmethod
     def _can_be_asked(cls, url: str) -> str:
-        try:
-            parse_url(url)
-        except Invalid as error:
-            raise ValueError(f"{error.message} — {error.mend}") from None
-        return url.rstrip("/")
+        return address(url).rstrip("/")
 
     def client(self, outside: Outside, *, fresh: bool = False, redirects: int = 3) -> Client:
         """A client by these settings; reads the secrets now. Invalid or Forbidden, naming what is wrong."""
-        secrets, credentials = outside.secrets, Credentials()
-        if self.basic is not None and self.bearer is not None:
-            raise Invalid("name one of them, not both", place="basic, bearer", mend="remove one")
-        if self.basic is not None:
-            credentials += basic(self.basic.user, secrets.read(self.basic.password))
-        if self.bearer is not None:
-            credentials += bearer(secrets.read(self.bearer))
-        for name, ref in self.headers.items():
-            credentials += header(name, secrets.read(ref))
-        files = (self.tls.ca, self.tls.certificate, self.tls.key)
         return Client(
             outside.egress,
             outside.clock,
-            credentials=credentials,
-            tls=Tls(*(None if file is None else secrets.path(file) for file in files)),
+            credentials=self.credentials(outside.secrets),
+            tls=self.tls.files(outside.secrets),
             limits=Limits(
                 min(self.connect_timeout_s, self.timeout_s), self.timeout_s, self.largest_answer, redirects=redirects
             ),
             retries=Retries(self.tries),
             fresh=fresh,
         )
+
+
+def address(url: str) -> str:
+    """For validators: the URL as it is; ValueError with a mend if nobody can be asked there."""
+    try:
+        parse_url(url)
+    except Invalid as error:
+        raise ValueError(f"{error.message} — {error.mend}") from None
+    return url
 
 
 def read_settings(model: type[S], tree: Mapping[str, Any], place: str = "") -> S:

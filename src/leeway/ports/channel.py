@@ -60,9 +60,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The channel took it. `reference` is the channel's own name for it, for people to find it; "" if it has none."""
+    """The channel took it. `reference` is the channel's own name for it, for people to find it; "" if it has none.
+
+    `notes` are plain sentences about what did not go as it should though the message was taken: a peer that is down,
+    one address of several that was refused.
+    """
 
     reference: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,6 @@
+"""Webhook: a CloudEvent by POST, signed, with a key by which copies are known."""
+
+from leeway.channels.webhook.channel import WebhookChannel, build, manifest
+from leeway.channels.webhook.settings import Settings
+
+__all__ = ["Settings", "WebhookChannel", "build", "manifest"]

@@ -1,0 +1,66 @@
+"""From a message to a signed CloudEvent: CloudEvents 1.0, structured JSON; signed as Standard Webhooks are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import msgspec
+
+from leeway.errors import Invalid
+from leeway.ports.channel import Event, Message
+from leeway.ports.legible import copy_key, legible, moment
+
+_TYPES = {
+    Event.FIRED: "dev.leeway.alert.fired",
+    Event.RESOLVED: "dev.leeway.alert.resolved",
+    Event.TEST: "dev.leeway.test",
+    Event.HEARTBEAT: "dev.leeway.heartbeat",
+}
+
+
+def event(message: Message) -> bytes:
+    """The CloudEvent. `id` is the same for every copy of the message; `data` is the message itself."""
+    clean = legible(message)
+    subject = "/".join(name for name in (clean.slo, clean.objective) if name)
+    content = {
+        "specversion": "1.0",
+        "id": copy_key(message),
+        "source": "leeway",
+        "type": _TYPES[message.event],
+        **({"subject": subject} if subject else {}),
+        **({"time": moment(message.at)} if message.at else {}),
+        "datacontenttype": "application/json",
+        "data": asdict(clean) | {"key": message.key.encode(errors="replace").decode()},
+    }
+    return msgspec.json.encode(content)
+
+
+def headers(message: Message, body: bytes, key: bytes | None, now: float) -> Mapping[str, str]:
+    """The id of the message under both names in use, the time of sending, and with a key the signature over
+    `id.time.body`: whoever checks it and the time can be sent neither a forgery nor an old message again."""
+    name, time = copy_key(message), f"{now:.0f}"
+    found = {
+        "Content-Type": "application/cloudevents+json; charset=utf-8",
+        "Idempotency-Key": name,
+        "webhook-id": name,
+        "webhook-timestamp": time,
+    }
+    if key is not None:
+        mac = hmac.new(key, f"{name}.{time}.".encode() + body, hashlib.sha256).digest()
+        found["webhook-signature"] = f"v1,{base64.b64encode(mac).decode()}"
+    return found
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes of a signing secret: `whsec_` and base64, or any text as it stands. Invalid if the base64 is none."""
+    if not secret.startswith("whsec_"):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        raise Invalid("what follows whsec_ is no base64", place="secret", mend="copy it whole") from None
