@@ -1,47 +1,42 @@
-"""Alerts of a backtest for a terminal, and a count of what was kept from people."""
+"""`leeway alerts`: what is burning, who was told, and what was kept from people."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
+import click
+from pydantic import BaseModel
 from rich.text import Text
 
-from leeway.cli.output import console
-from leeway.engine.report import rfc3339
-from leeway.lab import Report, Told
-from leeway.spec.quantity import count, span
-
-COLOURS = {"page": "bold red", "ticket": "yellow"}
+from leeway.cli.alerted import deliveries, lines
+from leeway.cli.output import console, output_option, write_json
+from leeway.cli.params import ask, server_option
+from leeway.client import as_json
 
 
-def show(report: Report) -> None:
-    """Every alert in the order of firing, then the sum."""
-    out = console()
-    for one in report.told:
-        out.print(_head(one))
-        out.print(Text(f"    {one.condition}: {'; '.join(one.reasons)}", style="dim"))
-    out.print(Text(_sum(report)))
-
-
-def _head(one: Told) -> Text:
-    alert, episode = one.alert, one.alert.episode
-    word = alert.severity.value
-    head = Text(f"{rfc3339(episode.fired_at)}  ")
-    if alert.suppressed_by is None:
-        head.append(f"{word:9}", style=COLOURS[word])
+@click.command("alerts")
+@click.argument("alert", required=False)
+@click.option("--slo", help="Of this SLO only.")
+@click.option("--all", "also_resolved", is_flag=True, help="Those that are over too.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
+@output_option("table", "json")
+@server_option
+def command(alert: str | None, slo: str | None, limit: int, output: str, server: str, *, also_resolved: bool) -> None:
+    """Show alerts, the newest first; or, with an alert's key, what was said of it, to whom, and whether it arrived."""
+    if alert:
+        told = ask(server, lambda client: client.deliveries(alert))
+        _show(told, output, "Nobody was told of it.", lambda: deliveries(told))
     else:
-        head.append(f"no {word:6}", style="dim")
-    head.append(f"  {one.slo} / {one.objective}", style="bold").append(f"  {episode.policy.name}, ")
-    head.append("still firing" if episode.resolved_at is None else span(episode.resolved_at - episode.fired_at))
-    if one.consumed_ratio is not None:
-        head.append(f", {one.consumed_ratio * 100:.3g} % of the budget gone")
-    return head
+        found = ask(server, lambda client: client.alerts(slo, up=not also_resolved, limit=limit))
+        _show(found, output, "Nothing burns.", lambda: lines(found))
 
 
-def _sum(report: Report) -> str:
-    if report.start is None or report.end is None:
-        return "No objective has data."
-    sent = Counter(one.alert.severity.value for one in report.told if one.alert.suppressed_by is None)
-    kept = sum(one.alert.suppressed_by is not None for one in report.told)
-    said = f"{count(sent['page'], 'page')} and {count(sent['ticket'], 'ticket')} in {span(report.end - report.start)}"
-    return f"{said}, {count(report.judged, 'objective')}" + (f"; {kept:,} more not sent" if kept else "") + "."
+def _show(found: Sequence[BaseModel], output: str, nothing: str, drawn: Callable[[], Iterator[Text]]) -> None:
+    if output == "json":
+        write_json(as_json(found))
+    elif found:
+        out = console()
+        for line in drawn():
+            out.print(line)
+    else:
+        click.echo(nothing, err=True)

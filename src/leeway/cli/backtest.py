@@ -37,7 +37,7 @@ def command(context: click.Context, files: tuple[str, ...], points: str, step: i
     if output == "json":
         write_json(report.as_json())
     else:
-        from leeway.cli.alerts import show  # late: what draws tables takes a while, and JSON does not need it
+        from leeway.cli.backtested import show  # late: what draws tables takes a while, and JSON does not need it
 
         show(report)
     if not report.judged:

@@ -6,6 +6,8 @@ The line of help stands here so that `leeway --help` and completion import no ve
 from __future__ import annotations
 
 VERBS = {
+    "ack": "Take an alert: others see who looks after it.",
+    "alerts": "Show what burns, who was told, and what was kept from people.",
     "backtest": "Run alert policies over the past: what would they have paged, and when?",
     "backup": "Copy the data folder of a stopped server.",
     "apply": "Make the server's definitions equal to those of files.",

@@ -11,8 +11,11 @@ from pydantic import BaseModel, ValidationError
 
 from leeway import net
 from leeway.client.documents import (
+    AcknowledgeWish,
+    Alert,
     ApplyWish,
     Assessment,
+    Delivery,
     Expected,
     File,
     Health,
@@ -128,6 +131,18 @@ class Client:
     async def jobs(self) -> list[Job]:
         """The newest jobs first."""
         return (await self._get(Items[Job], "jobs")).items
+
+    async def alerts(self, slo: str | None = None, *, up: bool = False, limit: int = 100) -> list[Alert]:
+        """Alerts, the newest first; `up` leaves out those that are resolved."""
+        return (await self._get(Items[Alert], "alerts", slo=slo, up=str(up).lower(), limit=str(limit))).items
+
+    async def deliveries(self, alert: str) -> list[Delivery]:
+        """What was said of one alert, to whom, and whether it arrived."""
+        return (await self._get(Items[Delivery], "deliveries", alert=alert)).items
+
+    async def acknowledge(self, alert: str, by: str) -> Alert:
+        """Takes an alert: others see who looks after it."""
+        return await self._post(Alert, AcknowledgeWish(alert=alert, by=by), "acknowledge")
 
     async def sources(self) -> list[Source]:
         """How the data of each objective arrives."""

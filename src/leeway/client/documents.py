@@ -315,3 +315,45 @@ class Problem(Document):
     mend: str = ""
     retry_after_s: float | None = None
     request_id: str = ""
+
+
+class Alert(Document):
+    """One alert of one policy on one objective.
+
+    `sent_at` is null as long as nobody was told; then `suppressed_by` says why, and `reasons` what was seen.
+    """
+
+    key: str
+    slo: str
+    objective: str
+    policy: str
+    condition: str
+    severity: Literal["page", "ticket"]
+    fired_at: datetime
+    resolved_at: datetime | None
+    sent_at: datetime | None
+    suppressed_by: Literal["inhibition", "silence", "hold", "grouping"] | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    consumed_ratio: float | None
+    reasons: list[str]
+
+
+class Delivery(Document):
+    """One message about an alert, to one recipient: whether it arrived, after how many attempts, or why not yet."""
+
+    recipient: str
+    event: str
+    title: str
+    due_at: datetime
+    attempts: int
+    sent_at: datetime | None
+    reference: str
+    error: str
+
+
+class AcknowledgeWish(Wish):
+    """Who takes which alert."""
+
+    alert: str = Field(description="The alert's key")
+    by: str = Field(min_length=1, max_length=200, description="Who looks after it")

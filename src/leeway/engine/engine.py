@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
@@ -23,6 +22,7 @@ from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
 from leeway.engine.planning import Texts, ensure_sound, make_plan
 from leeway.engine.replay import Replays
+from leeway.engine.threads import whole
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.errors import Conflict, Invalid, LeewayError, NotFound, Transient
 from leeway.ports.clock import Clock
@@ -46,8 +46,6 @@ BACK_S = 120
 """A clock that was set back by more than this takes the ledgers with it; by less, they wait for it."""
 
 log = structlog.get_logger("leeway.engine")
-
-Done = TypeVar("Done")
 
 
 class Engine:
@@ -337,7 +335,7 @@ class Engine:
 
     async def _reload(self) -> None:
         """Makes the running parts follow the definitions."""
-        library, at = await _whole(self._library), self._clock.now()
+        library, at = await whole(self._library), self._clock.now()
         catalog = await asyncio.to_thread(make_catalog, library, self._numbers, at, self._pulls)
         async with self._standing:
             await asyncio.to_thread(self._book.set_goals, catalog.goals)
@@ -378,13 +376,3 @@ class Engine:
             shown = query.status(goal, assessment, self._book, source, until, burn_downs.get(goal.number))
             statuses.append(replace(shown, description=said.get(goal.slo, "")))
         return tuple(statuses)
-
-
-async def _whole(work: Callable[[], Done]) -> Done:
-    """In a thread, and to its end: who cancels this waits, so that nothing writes into a folder that is given up."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait((task,))
-        raise

@@ -8,6 +8,7 @@ from typing import Protocol
 from leeway.core.assess import Assessment
 from leeway.core.window import Span
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
+from leeway.ports.alerts import Alert, Delivery
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch, Receipt
 from leeway.ports.state import Job, Revision
@@ -16,8 +17,25 @@ Expectations = tuple[tuple[str, str, int], ...]
 """Kind, name and the revision that was planned against."""
 
 
+class AlarmPort(Protocol):
+    """Alerts, as people see them and act on them."""
+
+    async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
+        """The newest first."""
+
+    async def deliveries(self, key: str) -> tuple[Delivery, ...]:
+        """What was said of one alert, and to whom; NotFound."""
+
+    async def acknowledge(self, key: str, by: str) -> Alert:
+        """Somebody has taken it; NotFound, or Conflict if it is over."""
+
+
 class EnginePort(Protocol):
     """Every use case that the API and the pages show. Errors are of the tree in `leeway.errors`."""
+
+    @property
+    def alarm(self) -> AlarmPort:
+        """Alerts."""
 
     async def statuses(self) -> tuple[Status, ...]:
         """All objectives."""

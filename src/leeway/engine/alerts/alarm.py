@@ -16,7 +16,7 @@ from leeway.ports.alerts import Alert, AlertStore, Delivery
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
 from leeway.spec.library import Library
-from leeway.spec.policies import policies_for
+from leeway.spec.policies import watches_for
 
 
 class Alarm:
@@ -35,11 +35,7 @@ class Alarm:
             (
                 Watched(
                     goal,
-                    policies_for(slos[goal.slo], goal.objective, catalog.library),
-                    {
-                        policy.metadata.name: tuple(one.metadata.name for one in catalog.library.targets(policy))
-                        for policy in catalog.library.policies(slos[goal.slo])
-                    },
+                    watches_for(slos[goal.slo], goal.objective, catalog.library),
                     slos[goal.slo].description,
                 )
                 for goal in catalog.goals

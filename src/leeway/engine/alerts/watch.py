@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from leeway.engine.book import Book
 from leeway.engine.goal import Goal
 from leeway.ports.alerts import Alert, AlertStore, Outgoing, Standing, Turn, Watch
 from leeway.ports.channel import Message
+from leeway.spec import policies
 from leeway.spec.alert_words import group_words
 
 AsOf = Callable[[Goal], int]
@@ -41,11 +42,10 @@ HELD = "held"
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A goal, the policies that watch it, and by policy the names of those who are told."""
+    """A goal, what watches it, and what its SLO says of itself."""
 
     goal: Goal
-    policies: tuple[Policy, ...]
-    notify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    watches: tuple[policies.Watch, ...]
     description: str = ""
 
 
@@ -54,7 +54,11 @@ class _Case:
     """One policy on one goal."""
 
     watched: Watched
-    policy: Policy
+    guard: policies.Watch
+
+    @property
+    def policy(self) -> Policy:
+        return self.guard.policy
 
     @property
     def watch(self) -> Watch:
@@ -81,7 +85,7 @@ class Watcher:
 
     def watch(self, watched: Iterable[Watched], at: int) -> None:
         """Watches these from now on; alerts of what is not watched any more end, and their recipients are not told."""
-        cases = [_Case(each, policy) for each in watched for policy in each.policies]
+        cases = [_Case(each, guard) for each in watched for guard in each.watches]
         self._cases = {case.watch: case for case in cases}
         groups: defaultdict[tuple[object, ...], list[_Case]] = defaultdict(list)
         for case in cases:
@@ -203,6 +207,8 @@ class Watcher:
             return None, ()
         goal, service = case.watched.goal, case.watched.goal.service
         if alert.resolved_at is not None:
+            if not case.guard.tells_end:
+                return alert, ()
             message = words.resolved(alert, service)
             if alert.sent_at is None and alert.suppressed_by is Suppression.HOLD:
                 message = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
@@ -244,9 +250,9 @@ class Watcher:
 
     def _paged(self, case: _Case, at: int, found: Mapping[Watch, Turn]) -> bool:
         """True while a page of the same goal explains the burn: it is up and sent, or was not long ago."""
-        for policy in case.watched.policies:
-            watch = (case.watched.goal.number, policy.name)
-            if policy.severity is not Severity.PAGE:
+        for guard in case.watched.watches:
+            watch = (case.watched.goal.number, guard.policy.name)
+            if guard.policy.severity is not Severity.PAGE:
                 continue
             up = found[watch].alert if watch in found else self._up.get(watch)
             if (
@@ -261,8 +267,7 @@ class Watcher:
         return False
 
     def _to(self, case: _Case, message: Message, now: float) -> tuple[Outgoing, ...]:
-        names = case.watched.notify.get(case.policy.name, ())
-        return tuple(Outgoing(name, message, now) for name in names)
+        return tuple(Outgoing(name, message, now) for name in case.guard.recipients)
 
 
 def _flat(policy: Policy) -> list[Condition]:

@@ -28,7 +28,26 @@ def control(engine: EnginePort, clock: Clock) -> APIRouter:
     _reading(api, engine, clock)
     _definitions(api, engine)
     _work(api, engine)
+    _alerts(api, engine)
     return api
+
+
+def _alerts(api: APIRouter, engine: EnginePort) -> None:
+    @api.get("/alerts", summary="Alerts, the newest first")
+    async def alerts(
+        slo: Annotated[str | None, Query(description="Of this SLO only")] = None,
+        up: Annotated[bool, Query(description="Without those that are resolved")] = False,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+    ) -> docs.Items[docs.Alert]:
+        return docs.Items(items=[shapes.alert(one) for one in await engine.alarm.alerts(slo, up=up, limit=limit)])
+
+    @api.get("/deliveries", summary="What was said of one alert, to whom, and whether it arrived")
+    async def deliveries(alert: Annotated[str, Query(description="The alert's key")]) -> docs.Items[docs.Delivery]:
+        return docs.Items(items=[shapes.delivery(one) for one in await engine.alarm.deliveries(alert)])
+
+    @api.post("/acknowledge", summary="Take an alert: others see who looks after it")
+    async def acknowledge(wish: docs.AcknowledgeWish) -> docs.Alert:
+        return shapes.alert(await engine.alarm.acknowledge(wish.alert, wish.by))
 
 
 def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from leeway.client import documents as docs
 from leeway.core.assess import Assessment
 from leeway.engine.report import as_json
 from leeway.engine.views import Health, PlannedChange, PlanView, SourceState, Status, Why
+from leeway.ports.alerts import Alert, Delivery
 from leeway.ports.points import Collected
 from leeway.ports.push import Receipt
 from leeway.ports.state import Job, Revision
@@ -144,6 +145,40 @@ def health(value: Health, now: float) -> docs.Health:
         ledger_bytes=value.ledger_bytes,
         accepted=value.accepted,
         quarantined=dict(value.quarantined),
+    )
+
+
+def alert(value: Alert) -> docs.Alert:
+    """One alert."""
+    return docs.Alert(
+        key=value.key,
+        slo=value.slo,
+        objective=value.objective,
+        policy=value.policy,
+        condition=value.condition,
+        severity=value.severity.value,
+        fired_at=_moment(value.fired_at),
+        resolved_at=moment(value.resolved_at),
+        sent_at=moment(value.sent_at),
+        suppressed_by=value.suppressed_by.value if value.suppressed_by else None,
+        acknowledged_at=moment(value.acknowledged_at),
+        acknowledged_by=value.acknowledged_by,
+        consumed_ratio=value.consumed_ratio,
+        reasons=list(value.reasons),
+    )
+
+
+def delivery(value: Delivery) -> docs.Delivery:
+    """How one message fares."""
+    return docs.Delivery(
+        recipient=value.recipient,
+        event=value.event,
+        title=value.title,
+        due_at=_moment(value.due_at),
+        attempts=value.attempts,
+        sent_at=moment(value.sent_at),
+        reference=value.reference,
+        error=value.error,
     )
 
 

@@ -1,0 +1,54 @@
+"""Alerts and deliveries for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from leeway.client.documents import Alert, Delivery
+from leeway.client.figures import clock
+from leeway.spec.quantity import span
+
+COLOURS = {"page": "bold red", "ticket": "yellow"}
+
+KEPT = {
+    "inhibition": "nobody was told: a page tells of the same burn",
+    "hold": "held back: past burns like this healed by themselves",
+    "silence": "nobody was told: it is silenced",
+    "grouping": "told with others in one message",
+}
+
+
+def lines(alerts: Sequence[Alert]) -> Iterator[Text]:
+    """Three lines for each: what, why, who."""
+    for one in alerts:
+        word = one.severity if one.sent_at else f"no {one.severity}"
+        head = Text(f"{clock(one.fired_at)}  ").append(
+            f"{word:9}", style=COLOURS[one.severity] if one.sent_at else "dim"
+        )
+        head.append(f"  {one.slo} / {one.objective}", style="bold").append(f"  {one.policy}, ")
+        if one.resolved_at is None:
+            yield head.append("still burning")
+        else:
+            yield head.append(span(int((one.resolved_at - one.fired_at).total_seconds())))
+        yield Text(f"    {'; '.join([one.condition, *one.reasons])}", style="dim")
+        yield Text(f"    {_told(one)}", style="dim")
+
+
+def deliveries(found: Sequence[Delivery]) -> Iterator[Text]:
+    """One line for each message."""
+    for one in found:
+        if one.sent_at is not None:
+            state = f"arrived {clock(one.sent_at)}" + (f" as {one.reference}" if one.reference else "")
+        else:
+            state = f"waits since {clock(one.due_at)}, {one.attempts} attempts: {one.error or 'not tried yet'}"
+        yield Text(f"{one.event:9} {one.recipient}  ").append(state, style="dim")
+
+
+def _told(one: Alert) -> str:
+    if one.acknowledged_at is not None:
+        return f"{one.acknowledged_by} looks after it since {clock(one.acknowledged_at)}; {one.key}"
+    if one.sent_at is not None:
+        return f"told {clock(one.sent_at)}; take it: leeway ack {one.key!r}"
+    return KEPT.get(one.suppressed_by or "", "nobody was told")

@@ -1,0 +1,217 @@
+"""Stories of alerts in the whole engine: who is told, when, how often, and what a crash changes."""
+
+import asyncio
+
+import pytest
+from tests.engine.test_engine import SLO, House, apply, batch, run
+
+from leeway.core.alerting.policy import Severity
+from leeway.engine.views import SourceText
+from leeway.errors import Denied, Throttled, Transient
+from leeway.ports.channel import Delivered, Event
+
+POLICY = """  alertPolicies: [{alertPolicyRef: burns}]
+---
+apiVersion: leeway.dev/v1
+kind: AlertPolicy
+metadata: {name: burns}
+spec:
+  severity: page
+  conditions: [{burnRate: 14.4, long: 1h, short: 5m}]
+  notify: [on-call]
+---
+apiVersion: leeway.dev/v1
+kind: Recipient
+metadata: {name: on-call}
+spec: {channel: inbox, people: 1}
+"""
+
+
+class Pager:
+    """A channel that keeps what it is handed, and fails as it is told."""
+
+    def __init__(self):
+        self.got, self.failures = [], []
+
+    async def send(self, message):
+        if self.failures:
+            raise self.failures.pop(0)
+        self.got.append(message)
+        return Delivered(f"#{len(self.got)}")
+
+    @property
+    def told(self):
+        return [(message.event, message.severity) for message in self.got]
+
+
+@pytest.fixture
+def house():
+    house = House()
+    house.pager = house.channels["on-call"] = Pager()
+    return house
+
+
+def watched():
+    text = SLO.format(name="bar", what="greeted", window="30d", target=0.999)
+    return (SourceText("slo.yaml", text + POLICY),)
+
+
+async def quiet(house, engine):
+    """An hour and more in which all were greeted."""
+    now = int(house.clock.now()) // 60 * 60
+    await engine.push(batch(*((0, now - 60 * back, 1_000, 1_000) for back in range(1, 71))), None)
+    await house.pass_time(10)
+
+
+async def minutes(house, engine, count, bad):
+    """So many minutes in which `bad` of 1,000 guests are not greeted."""
+    for _ in range(count):
+        now = int(house.clock.now()) // 60 * 60
+        await engine.push(batch((0, now, 1_000 - bad, 1_000)), None)
+        await house.pass_time(60)
+
+
+FIRED, RESOLVED = (Event.FIRED, Severity.PAGE), (Event.RESOLVED, Severity.PAGE)
+
+
+def test_a_fast_burn_pages_one_person_once_and_tells_when_it_is_over(house):
+    """Twenty minutes at 20 %, an hour without: one page in plain words, one resolution with the same key."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            assert house.pager.got == []
+            await minutes(house, engine, 20, 200)
+            assert house.pager.told == [FIRED]
+            (alert,) = await engine.alarm.alerts("bar", up=True, limit=10)
+            assert alert.key == house.pager.got[0].key
+            assert alert.sent_at == alert.fired_at
+            await minutes(house, engine, 20, 0)
+            assert house.pager.told == [FIRED, RESOLVED]
+            page, over = house.pager.got
+            assert over.key == page.key
+            assert page.title == "bar: the error budget of main burns fast"
+            assert any(line.startswith("Of the error budget") for line in page.lines)
+            assert page.lines[0] == "guests are greeted"
+            (told, _) = await engine.alarm.deliveries(alert.key)
+            assert (told.recipient, told.reference, told.attempts) == ("on-call", "#1", 1)
+            assert await engine.alarm.alerts("bar", up=True, limit=10) == ()
+
+    run(story())
+
+
+def test_a_restart_in_the_middle_neither_loses_nor_repeats_a_page(house):
+    """The alert is up, Leeway is stopped, and comes back: nothing is said twice; the end is told."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+        async with house.open() as engine:
+            await minutes(house, engine, 10, 200)
+            assert house.pager.told == [FIRED]
+            await minutes(house, engine, 20, 0)
+            assert house.pager.told == [FIRED, RESOLVED]
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    "failures",
+    [
+        [Transient("no answer")] * 3,
+        [Throttled("slower", retry_after_s=90.0)],
+        [Denied("who are you?")],
+    ],
+    ids=["no answer", "429", "401"],
+)
+def test_a_channel_that_fails_is_asked_again_until_it_takes_the_page(house, failures):
+    """Also what only a person can mend: the page waits for it."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            house.pager.failures = list(failures)
+            await minutes(house, engine, 10, 200)
+            assert house.pager.told == [FIRED]
+            (alert,) = await engine.alarm.alerts("bar", up=True, limit=10)
+            (told,) = await engine.alarm.deliveries(alert.key)
+            assert told.attempts == len(failures) + 1
+
+    run(story())
+
+
+def test_a_page_decided_before_a_crash_is_sent_after_it(house):
+    """Killed between the decision and the delivery: the message waits in the store."""
+
+    async def story():
+        house.pager.failures = [Transient("cut off")]
+        async with house.open() as engine:
+            engine.alarm.start = lambda: None
+            await apply(engine, watched())
+            await engine.alarm.close()
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            assert house.pager.got == []
+        house.pager.failures = []
+        async with house.open():
+            await house.pass_time(10)
+            assert house.pager.told == [FIRED]
+
+    run(story())
+
+
+def test_who_takes_an_alert_is_kept(house):
+    """By name and time; it stays up until the burn ends."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            (alert,) = await engine.alarm.alerts(None, up=True, limit=10)
+            taken = await engine.alarm.acknowledge(alert.key, "ann")
+            assert taken.acknowledged_by == "ann"
+            await minutes(house, engine, 5, 200)
+            (still,) = await engine.alarm.alerts(None, up=True, limit=10)
+            assert still.acknowledged_by == "ann"
+
+    run(story())
+
+
+def test_an_slo_that_is_deleted_takes_its_alert_with_it(house):
+    """It ends without a word."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            await engine.delete("SLO", "bar", by="ann")
+            await house.pass_time(60)
+            (alert,) = await engine.alarm.alerts(None, up=False, limit=10)
+            assert alert.resolved_at is not None
+            assert house.pager.told == [FIRED]
+
+    run(story())
+
+
+def test_time_that_nobody_lived_through_is_looked_at_once(house):
+    """An outage of Leeway itself: data of an hour arrives at once, and one page follows."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            begin = int(house.clock.now())
+            house.clock.jump(1_800)
+            rows = [(0, begin // 60 * 60 + 60 * minute, 800, 1_000) for minute in range(30)]
+            await engine.push(batch(*rows), None)
+            await house.pass_time(60)
+            await asyncio.sleep(0)
+            assert house.pager.told == [FIRED]
+
+    run(story())
