@@ -20,6 +20,7 @@ ORDER = (
     Kind.SLI,
     Kind.ALERT_CONDITION,
     Kind.ALERT_NOTIFICATION_TARGET,
+    Kind.RECIPIENT,
     Kind.ALERT_POLICY,
     Kind.SLO,
 )

@@ -17,6 +17,15 @@ def group_words(group: tuple[Condition, ...]) -> str:
     return " and ".join(words(one) for one in group)
 
 
+def groups_words(groups: tuple[tuple[Condition, ...], ...]) -> str:
+    """All groups of a policy.
+
+    >>> groups_words(((Remaining(Fraction(1, 5)),), (Burn(Fraction(2), 3_600),)))
+    'budget left below 20 %, or if burn rate above 2 over 1 hour'
+    """
+    return ", or if ".join(group_words(one) for one in groups)
+
+
 def words(condition: Condition) -> str:
     """One condition, in full.
 

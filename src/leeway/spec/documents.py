@@ -1,4 +1,4 @@
-"""Typed documents, the same for every version of OpenSLO: what a person defined, and where.
+"""Typed documents, the same for every version of OpenSLO and for Leeway's own: what a person defined, and where.
 
 Equality is about meaning: where a document was written is not compared.
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from leeway.core.alerting.policy import Condition, Severity
 from leeway.core.objective import Op
 from leeway.spec.duration import Duration
 from leeway.spec.finding import Mark
@@ -20,7 +21,7 @@ Plain = None | bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"]
 
 
 class Kind(StrEnum):
-    """The kinds of OpenSLO."""
+    """The kinds of OpenSLO, and Recipient, which is Leeway's. An AlertPolicy can be written in either language."""
 
     SERVICE = "Service"
     DATA_SOURCE = "DataSource"
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     ALERT_POLICY = "AlertPolicy"
     ALERT_CONDITION = "AlertCondition"
     ALERT_NOTIFICATION_TARGET = "AlertNotificationTarget"
+    RECIPIENT = "Recipient"
 
 
 class BudgetingMethod(StrEnum):
@@ -237,6 +239,50 @@ class AlertPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of an alert policy, and where it stands."""
+
+    condition: Condition
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LeewayPolicy:
+    """An AlertPolicy of `leeway.dev/v1`: groups of conditions joined by or, those in a group by and; or a preset.
+
+    Without a preset `severity` is set; beside one, severity and cooldown replace the preset's where they are set.
+    `notify` are Recipients by name.
+    """
+
+    metadata: Metadata
+    groups: tuple[tuple[Clause, ...], ...] = ()
+    preset: str = ""
+    severity: Severity | None = None
+    cooldown_s: int | None = None
+    notify: tuple[Reference, ...] = ()
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who can be told, and by which channel; nobody else ever is. `people` is how many it reaches, None: unknown.
+
+    `settings` are the channel's, which judges them itself.
+    """
+
+    metadata: Metadata
+    channel: str
+    settings: Mapping[str, Plain] = field(default_factory=dict)
+    people: int | None = None
+    owner: str = ""
+    description: str = ""
+    origin: Origin = field(default=NOWHERE, compare=False)
+    path: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SLO:
     """SLI + targets + window. A composite has no `indicator` here, its objectives have their own."""
 
@@ -252,7 +298,9 @@ class SLO:
     path: str = field(default="", compare=False)
 
 
-Document = Service | DataSource | SLI | SLO | AlertPolicy | AlertCondition | AlertNotificationTarget
+Document = (
+    Service | DataSource | SLI | SLO | AlertPolicy | LeewayPolicy | AlertCondition | AlertNotificationTarget | Recipient
+)
 
 _KINDS: dict[type, Kind] = {
     Service: Kind.SERVICE,
@@ -260,8 +308,10 @@ _KINDS: dict[type, Kind] = {
     SLI: Kind.SLI,
     SLO: Kind.SLO,
     AlertPolicy: Kind.ALERT_POLICY,
+    LeewayPolicy: Kind.ALERT_POLICY,
     AlertCondition: Kind.ALERT_CONDITION,
     AlertNotificationTarget: Kind.ALERT_NOTIFICATION_TARGET,
+    Recipient: Kind.RECIPIENT,
 }
 
 

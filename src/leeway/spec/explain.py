@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from leeway.core.objective import DAY_S, Method, NoData, Objective, Op
 from leeway.core.window import Calendar, EndOfMonth, Rolling
-from leeway.spec.documents import SLO, AlertCondition, AlertPolicy, Metric, Plain, Ratio, RawRatio, RawType, RawValue
+from leeway.spec.documents import SLO, Metric, Plain, Ratio, RawRatio, RawType, RawValue
 from leeway.spec.glossary import WORDS
 from leeway.spec.library import Library
 from leeway.spec.plan import Indicator, Item, Plan, compile_slo
 from leeway.spec.quantity import count, one_in, percent, span
+from leeway.spec.told import who_is_told
 
 ALWAYS = ("SLI", "SLO", "target", "window", "error budget")
 EVENTS_A_DAY = 100_000  # the traffic of the example; any number would do
@@ -82,7 +83,7 @@ def explain(slo: SLO, library: Library) -> Explanation:
         Section("How it is counted", (f"{first.method}. {_method(first)}",)),
         Section("How good it has to be", tuple(line for item in plan.items for line in _target(item, len(plan.items)))),
         Section("When there is no data", tuple(_no_data(first))),
-        Section("Who is told", tuple(_alerts(slo, library, plan))),
+        Section("Who is told", tuple(who_is_told(slo, library, [item.objective for item in plan.items]))),
         Section("Good to know", tuple(_remarks(first))),
     )
     return Explanation(
@@ -250,54 +251,7 @@ def _round(number: Fraction) -> str:
     return f"{int(number):,}" if number.denominator == 1 or number >= 100 else f"{float(number):,.3g}"
 
 
-# alerts and remarks -------------------------------------------------------------------------------------------------
-
-
-def _alerts(slo: SLO, library: Library, plan: Plan) -> Iterator[str]:
-    if not slo.alert_policies:
-        yield "No alert policy is attached: nobody is told."
-    here = list(library.policies(slo))
-    for policy in here:
-        yield from _policy(policy, library, window_s(plan.items[0].objective))
-    if len(here) < len(slo.alert_policies):
-        missing = len(slo.alert_policies) - len(here)
-        yield f"{count(missing, 'alert policy', 'alert policies')} described elsewhere; these files do not have it."
-
-
-def _policy(policy: AlertPolicy, library: Library, length: int) -> Iterator[str]:
-    targets = [f"{one.metadata.name} ({one.target})" for one in library.targets(policy)]
-    told = ", ".join(targets) or "somebody described elsewhere"
-    for condition in library.conditions(policy):
-        name = policy.metadata.display_name or policy.metadata.name
-        yield f"{name} ({condition.severity}): {_condition(condition, length)} Told: {told}."
-    occasions = [
-        words
-        for words, on in (
-            ("when the budget burns too fast", policy.when_breaching),
-            ("when that is over", policy.when_resolved),
-            ("when data stops arriving", policy.when_no_data),
-        )
-        if on
-    ]
-    yield (
-        f"It speaks {' and '.join(occasions)}." if occasions else "All its occasions are switched off: it never speaks."
-    )
-
-
-def _condition(condition: AlertCondition, length: int) -> str:
-    speed = (
-        f"if the burn rate over {span(condition.lookback.seconds)} is {OPERATORS[condition.op]} {condition.threshold}"
-    )
-    if condition.alert_after is not None and condition.alert_after.count:
-        speed += f" for {span(condition.alert_after.seconds)}"
-    if condition.op in (Op.LT, Op.LTE) or condition.threshold <= 0:
-        return f"{speed} (which is backwards: that is when all is well)."
-    burn = Fraction(condition.threshold)
-    spent = min(Fraction(1), burn * condition.lookback.seconds / length)
-    return (
-        f"{speed}. At that speed a whole budget is gone in {span(length / burn)}, and {percent(spent, 3)} of it is "
-        f"spent within {span(condition.lookback.seconds)}."
-    )
+# remarks ------------------------------------------------------------------------------------------------------------
 
 
 def _remarks(objective: Objective) -> Iterator[str]:

@@ -15,7 +15,9 @@ from leeway.spec.documents import (
     DataSource,
     Document,
     Kind,
+    LeewayPolicy,
     Metric,
+    Recipient,
     Reference,
     Service,
     kind_of,
@@ -68,11 +70,11 @@ class Library:
         found = self._found(Kind.SLI, indicator)
         return cast("SLI | None", found)
 
-    def policies(self, slo: SLO) -> Iterator[AlertPolicy]:
-        """The alert policies of an SLO that are here."""
+    def policies(self, slo: SLO) -> Iterator[AlertPolicy | LeewayPolicy]:
+        """The alert policies of an SLO that are here, of either language."""
         for one in slo.alert_policies:
             if (found := self._found(Kind.ALERT_POLICY, one)) is not None:
-                yield cast("AlertPolicy", found)
+                yield cast("AlertPolicy | LeewayPolicy", found)
 
     def conditions(self, policy: AlertPolicy) -> Iterator[AlertCondition]:
         """The conditions of a policy that are here."""
@@ -85,6 +87,10 @@ class Library:
         for one in policy.targets:
             if (found := self._found(Kind.ALERT_NOTIFICATION_TARGET, one)) is not None:
                 yield cast("AlertNotificationTarget", found)
+
+    def recipient(self, name: str) -> Recipient | None:
+        """The recipient of exactly this name, to the character."""
+        return cast("Recipient | None", self.index.get((Kind.RECIPIENT, name)))
 
     def typed(self, metric: Metric) -> Metric:
         """The metric with the type of its data source, where it does not say its own."""

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Of, Remaining, Severity
 from leeway.core.objective import Op
 from leeway.spec import documents
 from leeway.spec.documents import Document
@@ -23,7 +25,9 @@ _RECORDS = (
     documents.AlertCondition,
     documents.AlertNotificationTarget,
     documents.AlertPolicy,
+    documents.Clause,
     documents.DataSource,
+    documents.LeewayPolicy,
     documents.Metadata,
     documents.Metric,
     documents.Objective,
@@ -31,20 +35,26 @@ _RECORDS = (
     documents.Ratio,
     documents.RawRatio,
     documents.RawValue,
+    documents.Recipient,
     documents.Reference,
     documents.Service,
     documents.SLI,
     documents.SLO,
     documents.Start,
     documents.TimeWindow,
+    Burn,
+    Coverage,
+    Drop,
+    Exhaustion,
+    Remaining,
     Duration,
     Mark,
 )
 _FIELDS = {record: tuple(one.name for one in fields(record)) for record in _RECORDS}
-_WORDS = (documents.BudgetingMethod, documents.RawType, Op, Unit)
+_WORDS = (documents.BudgetingMethod, documents.RawType, Of, Op, Severity, Unit)
 
 _MAKERS: dict[str, Callable[..., Any]] = {
-    **{made.__name__: made for made in (*_RECORDS, *_WORDS, Decimal)},
+    **{made.__name__: made for made in (*_RECORDS, *_WORDS, Decimal, Fraction)},
     "datetime": datetime.fromisoformat,
     "list": lambda *items: list(items),
     "tuple": lambda *items: items,
@@ -76,8 +86,8 @@ def _packed(value: Any) -> Any:
         return [kind.__name__, value.value]
     if kind is datetime:
         return ["datetime", value.isoformat()]
-    if kind is Decimal:
-        return ["Decimal", str(value)]
+    if kind in (Decimal, Fraction):
+        return [kind.__name__, str(value)]
     raise TypeError(f"{kind.__name__} is no part of a document")
 
 

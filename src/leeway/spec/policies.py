@@ -1,46 +1,177 @@
-"""Which alert policies watch an objective: those its SLO names, else the set made from its own window and target."""
+"""Which alert policies watch an objective, of either language, and whom each tells.
+
+Those that its SLO names, else the set made from its own window and target.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from leeway.core.alerting import presets
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Policy, Severity
+from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Policy, Remaining, Severity
 from leeway.core.objective import Objective, Op
-from leeway.spec.documents import SLO, AlertCondition, AlertPolicy
+from leeway.spec.documents import SLO, AlertCondition, AlertPolicy, Clause, LeewayPolicy, Origin
 from leeway.spec.library import Library
 
 PAGES = frozenset({"page", "critical", "crit", "emergency", "urgent", "high", "fatal", "p1", "sev1", "sev-1", "s1"})
 """Severities, whatever their case, that wake a person; OpenSLO takes any word. All others open a ticket."""
 
+DEFAULT = "default"
+"""The preset that is made from the SLO's own window and target: as if the SLO had named no policy."""
+
+AnyPolicy = AlertPolicy | LeewayPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A policy that watches an objective, and the Recipients that it names, by exact name; nobody else is told.
+
+    `tells_end`: also when it is over.
+    """
+
+    policy: Policy
+    recipients: tuple[str, ...] = ()
+    tells_end: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A condition as a document states it. `keys` say what the document calls its threshold, op, long and short."""
+
+    condition: Condition
+    origin: Origin
+    path: str
+    keys: Mapping[str, str]
+
+    def at(self, part: str) -> str:
+        """The path of a part; of a condition that a preset brings, the path of the preset."""
+        return f"{self.path}.{self.keys[part]}".lstrip(".") if self.keys else self.path
+
+
+Groups = tuple[tuple[Stated, ...], ...]
+
+
+def watches_for(slo: SLO, objective: Objective, library: Library) -> tuple[Watch, ...]:
+    """Every policy that watches the objective, in the order of definition; of two with one name the first.
+
+    References that lead nowhere are left out, and so are recipients that nobody declared: lint tells of them, plan
+    and apply refuse them.
+    """
+    window_s, share = slo.window.duration.seconds, objective.allowed_share
+    if not slo.alert_policies:
+        return tuple(Watch(one) for one in presets.default(window_s, share))
+    found = [watch for one in library.policies(slo) for watch in watches_of(one, window_s, share, library)]
+    first = {watch.policy.name: watch for watch in reversed(found)}
+    return tuple(watch for watch in found if first[watch.policy.name] is watch)
+
 
 def policies_for(slo: SLO, objective: Objective, library: Library) -> tuple[Policy, ...]:
-    """The policies in the order of definition. References that lead nowhere are left out: lint tells of them."""
-    if not slo.alert_policies:
-        return presets.default(slo.window.duration.seconds, objective.allowed_share)
-    found = (_policy(one, tuple(library.conditions(one))) for one in library.policies(slo))
-    return tuple(policy for policy in found if policy.groups)
+    """The policies of `watches_for`."""
+    return tuple(watch.policy for watch in watches_for(slo, objective, library))
 
 
-def severity_of(word: str) -> Severity:
+def watches_of(policy: AnyPolicy, window_s: int, share: Fraction, library: Library) -> tuple[Watch, ...]:
+    """One policy beside a window and an allowed share; none if it has no condition that can be judged.
+
+    The default set becomes two, `<name> fast burn` and `<name> slow burn`.
+    """
+    name, recipients = policy.metadata.name, recipients_of(policy, library)
+    if isinstance(policy, LeewayPolicy) and policy.preset == DEFAULT:
+        made = presets.default(window_s, share)
+        cooldown_s = policy.cooldown_s or 0
+        return tuple(Watch(replace(one, name=f"{name} {one.name}", cooldown_s=cooldown_s), recipients) for one in made)
+    groups = tuple(tuple(one.condition for one in group) for group in stated(policy, library))
+    if not groups:
+        return ()
+    compiled = Policy(name, severity_of(policy, library), groups, _cooldown_s(policy))
+    return (Watch(compiled, recipients, not isinstance(policy, AlertPolicy) or policy.when_resolved),)
+
+
+def stated(policy: AnyPolicy, library: Library) -> Groups:
+    """The conditions of a policy with their places; those of the default set depend on the SLO and are not here."""
+    if isinstance(policy, LeewayPolicy):
+        if policy.preset:
+            path = f"{policy.path}.spec.preset".lstrip(".")
+            groups = presets.NOBL9[policy.preset].groups if policy.preset in presets.NOBL9 else ()
+            return tuple(tuple(Stated(one, policy.origin, path, {}) for one in group) for group in groups)
+        return tuple(tuple(_clause(one, policy.origin) for one in group) for group in policy.groups)
+    conditions = tuple(library.conditions(policy))
+    made: list[tuple[Stated, ...]] = []
+    if policy.when_breaching and conditions:
+        made.append(tuple(stated_burn(one) for one in conditions))
+    if policy.when_no_data:
+        made += [
+            (replace(stated_burn(one), condition=Coverage(Fraction(0), one.lookback.seconds, Op.LTE)),)
+            for one in conditions
+        ]
+    return tuple(made)
+
+
+def stated_burn(condition: AlertCondition) -> Stated:
+    """The condition of an OpenSLO AlertCondition."""
+    lasts_s = condition.alert_after.seconds if condition.alert_after else 0
+    burn = Burn(Fraction(condition.threshold), condition.lookback.seconds, op=condition.op, lasts_s=lasts_s)
+    keys = {"threshold": "threshold", "op": "op", "long": "lookbackWindow"}
+    return Stated(burn, condition.origin, f"{condition.path}.spec.condition", keys)
+
+
+def severity_of(policy: AnyPolicy, library: Library) -> Severity:
+    """What firing leads to; an OpenSLO policy pages if any of its conditions says so."""
+    if isinstance(policy, LeewayPolicy):
+        preset = presets.NOBL9.get(policy.preset)
+        return policy.severity or (preset.severity if preset else Severity.TICKET)
+    pages = any(severity_named(one.severity) is Severity.PAGE for one in library.conditions(policy))
+    return Severity.PAGE if pages else Severity.TICKET
+
+
+def severity_named(word: str) -> Severity:
     """What a free word of OpenSLO leads to.
 
-    >>> severity_of("Page"), severity_of("medium")
+    >>> severity_named("Page"), severity_named("medium")
     (<Severity.PAGE: 'page'>, <Severity.TICKET: 'ticket'>)
     """
     return Severity.PAGE if word.strip().lower() in PAGES else Severity.TICKET
 
 
-def _policy(policy: AlertPolicy, conditions: tuple[AlertCondition, ...]) -> Policy:
-    groups: list[tuple[Condition, ...]] = []
-    if policy.when_breaching and conditions:
-        groups.append(tuple(_burn(one) for one in conditions))
-    if policy.when_no_data:
-        groups += [(Coverage(Fraction(0), one.lookback.seconds, Op.LTE),) for one in conditions]
-    pages = any(severity_of(one.severity) is Severity.PAGE for one in conditions)
-    return Policy(policy.metadata.name, Severity.PAGE if pages else Severity.TICKET, tuple(groups))
+def names_told(policy: AnyPolicy, library: Library) -> tuple[str, ...]:
+    """The names of Recipients that a policy asks for, declared or not.
+
+    An AlertNotificationTarget of OpenSLO asks for the Recipient of exactly its name.
+    """
+    if isinstance(policy, LeewayPolicy):
+        names = [one.name for one in policy.notify]
+    else:
+        names = [one.metadata.name for one in library.targets(policy)]
+    return tuple(dict.fromkeys(names))
 
 
-def _burn(condition: AlertCondition) -> Burn:
-    lasts_s = condition.alert_after.seconds if condition.alert_after else 0
-    return Burn(Fraction(condition.threshold), condition.lookback.seconds, op=condition.op, lasts_s=lasts_s)
+def recipients_of(policy: AnyPolicy, library: Library) -> tuple[str, ...]:
+    """The Recipients that a policy tells: names that are declared to the character, and no others."""
+    return tuple(name for name in names_told(policy, library) if library.recipient(name) is not None)
+
+
+def _cooldown_s(policy: AnyPolicy) -> int:
+    if isinstance(policy, AlertPolicy):
+        return 0
+    if policy.cooldown_s is not None:
+        return policy.cooldown_s
+    preset = presets.NOBL9.get(policy.preset)
+    return preset.cooldown_s if preset else 0
+
+
+def _clause(clause: Clause, origin: Origin) -> Stated:
+    match clause.condition:
+        case Burn():
+            keys = {"threshold": "burnRate", "op": "op", "long": "long", "short": "short"}
+        case Remaining():
+            keys = {"threshold": "budgetLeft", "op": "op"}
+        case Exhaustion():
+            keys = {"threshold": "exhaustion", "op": "op", "long": "over"}
+        case Drop():
+            keys = {"threshold": "budgetDrop", "op": "op", "long": "over"}
+        case Coverage(share=share):
+            about = "coverage" if share else "noData"
+            keys = {"threshold": about, "op": "op", "long": "over" if share else "noData"}
+    return Stated(clause.condition, origin, clause.path, keys)

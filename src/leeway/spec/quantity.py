@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from fractions import Fraction
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -19,6 +21,23 @@ def percent(share: Fraction, digits: int = 6) -> str:
     ('99.9 %', '33.3333 %')
     """
     return f"{float(share * 100):.{digits}g} %"
+
+
+_PERCENT = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,9})?) ?%")
+
+
+def share_of(value: object) -> Fraction | None:
+    """The share that a number, or a text in per cent, says exactly; None for anything else.
+
+    >>> share_of("20%"), share_of(Decimal("0.2")), share_of("20")
+    (Fraction(1, 5), Fraction(1, 5), None)
+    """
+    if isinstance(value, str):
+        found = _PERCENT.fullmatch(value)
+        return Fraction(found[1]) / 100 if found else None
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return None
+    return Fraction(value) if Decimal(value).is_finite() else None
 
 
 def span(seconds: Fraction | int) -> str:

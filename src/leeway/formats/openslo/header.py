@@ -15,17 +15,20 @@ from leeway.spec.text import Mapping, Node
 
 
 class Version(StrEnum):
-    """The versions of OpenSLO that are read."""
+    """The versions of OpenSLO that are read, and the language of what OpenSLO cannot say."""
 
     V1 = "openslo/v1"
     V1ALPHA = "openslo/v1alpha"
     V2ALPHA = "openslo.com/v2alpha"
+    LEEWAY = "leeway.dev/v1"
 
 
+_OPENSLO = tuple(kind for kind in Kind if kind is not Kind.RECIPIENT)
 KINDS: dict[Version, tuple[Kind, ...]] = {
-    Version.V1: tuple(Kind),
+    Version.V1: _OPENSLO,
     Version.V1ALPHA: (Kind.SERVICE, Kind.SLO),
-    Version.V2ALPHA: tuple(Kind),
+    Version.V2ALPHA: _OPENSLO,
+    Version.LEEWAY: (Kind.ALERT_POLICY, Kind.RECIPIENT),
 }
 
 
@@ -52,9 +55,15 @@ def header(node: Node) -> Header | Fault:
         if kind == "":
             return Fault(codes.UNSUPPORTED_KIND, "`kind` is required", f"one of: {known}", _at(node, "kind"))
         message = f"{version} has no kind `{kind}`"
-        hint = did_you_mean(kind, kinds) or f"one of: {known}"
+        hint = _elsewhere(kind) or did_you_mean(kind, kinds) or f"one of: {known}"
         return Fault(codes.UNSUPPORTED_KIND, message, hint, ("kind",))
     return Header(Version(version), Kind(kind))
+
+
+def _elsewhere(kind: str) -> str:
+    """For a kind that another language has."""
+    version = next((one for one in (Version.V1, Version.LEEWAY) if kind in KINDS[one]), None)
+    return f"write `apiVersion: {version}`" if version else ""
 
 
 def _no_version(node: Mapping, version: str) -> Fault:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
-from leeway.formats.openslo import v1, v1alpha, v2alpha
+from leeway.formats.openslo import leeway_v1, v1, v1alpha, v2alpha
 from leeway.formats.openslo.build import build
 from leeway.formats.openslo.header import Version, header
 from leeway.formats.openslo.values import join
@@ -21,7 +21,12 @@ from leeway.spec.schema.shape import Fault, Level
 from leeway.spec.text import Entry, Limits, Lines, Mapping, Node, Sequence
 from leeway.spec.text import read as read_text
 
-SCHEMAS = {Version.V1: v1.SCHEMA, Version.V1ALPHA: v1alpha.SCHEMA, Version.V2ALPHA: v2alpha.SCHEMA}
+SCHEMAS = {
+    Version.V1: v1.SCHEMA,
+    Version.V1ALPHA: v1alpha.SCHEMA,
+    Version.V2ALPHA: v2alpha.SCHEMA,
+    Version.LEEWAY: leeway_v1.SCHEMA,
+}
 
 
 class Mode(StrEnum):
@@ -76,7 +81,7 @@ def read(
     limits: Limits = Limits(),  # noqa: B008 — frozen, so sharing it is safe
     marks: bool = True,
 ) -> Sheet:
-    """Read one file: YAML or JSON, one document, several, or lists of them, of any version that OpenSLO has.
+    """Read one file: YAML or JSON, one document, several, or lists of them, of OpenSLO or Leeway's own.
 
     Never raises for what the bytes hold. Without `marks` the documents do not know the lines they stand on.
     """

@@ -1,4 +1,7 @@
-"""Typed documents become OpenSLO v1 text that lints clean and reads back as the same documents."""
+"""Typed documents become text that lints clean and reads back as the same documents.
+
+It is OpenSLO v1, and `leeway.dev/v1` for what OpenSLO cannot say.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from leeway.errors import Invalid
+from leeway.formats.openslo import write_leeway
+from leeway.formats.openslo.header import Version
 from leeway.formats.openslo.read import Mode, read
 from leeway.spec.documents import (
     SLI,
@@ -18,6 +23,7 @@ from leeway.spec.documents import (
     AlertPolicy,
     DataSource,
     Document,
+    LeewayPolicy,
     Metadata,
     Metric,
     Objective,
@@ -25,6 +31,7 @@ from leeway.spec.documents import (
     Ratio,
     RawRatio,
     RawValue,
+    Recipient,
     Reference,
     Service,
     kind_of,
@@ -66,7 +73,8 @@ def read_back(text: str, name: str) -> tuple[Document, ...]:
 
 def tree(document: Document) -> Tree:
     """The document as plain data, in the order of the specification."""
-    return {"apiVersion": "openslo/v1", "kind": kind_of(document).value, **_body(document)}
+    version = Version.LEEWAY if isinstance(document, (LeewayPolicy, Recipient)) else Version.V1
+    return {"apiVersion": version.value, "kind": kind_of(document).value, **_body(document)}
 
 
 def _with_sources(documents: Iterable[Document]) -> Iterator[Document]:
@@ -131,6 +139,10 @@ def _body(document: Document) -> Tree:
             spec |= _condition(document)
         case AlertNotificationTarget():
             spec |= {"target": document.target}
+        case LeewayPolicy():
+            spec |= write_leeway.policy(document)
+        case Recipient():
+            spec |= write_leeway.recipient(document)
     return {"metadata": _metadata(document.metadata), "spec": spec}
 
 

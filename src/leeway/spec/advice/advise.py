@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leeway.spec.advice.alerts import on_alerts, on_condition, on_policy
+from leeway.spec.advice.alerts import on_alerts, on_condition, on_policy, on_recipient
 from leeway.spec.advice.annotations import on_annotations
 from leeway.spec.advice.references import on_names, on_references
 from leeway.spec.advice.slo import on_slo
-from leeway.spec.documents import SLO, AlertCondition, AlertPolicy, Document
+from leeway.spec.documents import SLO, AlertCondition, AlertPolicy, Document, LeewayPolicy, Recipient
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
 
@@ -17,7 +17,7 @@ def advise(library: Library, *, references: bool = True) -> Iterator[Finding]:
     """Advice on every document; `references` False where other files may hold what is referred to."""
     for document in library.documents:
         yield from on_annotations(document)
-        yield from _alerting(document)
+        yield from _alerting(document, library)
         if isinstance(document, SLO):
             yield from on_slo(document, library)
             yield from on_alerts(document, library)
@@ -26,18 +26,22 @@ def advise(library: Library, *, references: bool = True) -> Iterator[Finding]:
         yield from on_references(library)
 
 
-def _alerting(document: Document) -> Iterator[Finding]:
-    """Policies and conditions, inlined ones too."""
+def _alerting(document: Document, library: Library) -> Iterator[Finding]:
+    """Policies, conditions and recipients, inlined ones too."""
     match document:
         case SLO():
             for policy in document.alert_policies:
                 if isinstance(policy, AlertPolicy):
                     yield from on_annotations(policy)
-                    yield from _alerting(policy)
+                    yield from _alerting(policy, library)
         case AlertPolicy():
-            yield from on_policy(document)
+            yield from on_policy(document, library)
             for condition in document.conditions:
                 if isinstance(condition, AlertCondition):
                     yield from on_condition(condition)
+        case LeewayPolicy():
+            yield from on_policy(document, library)
         case AlertCondition():
             yield from on_condition(document)
+        case Recipient():
+            yield from on_recipient(document)

@@ -9,9 +9,11 @@ from leeway.spec.advice.note import note
 from leeway.spec.documents import (
     SLI,
     SLO,
+    AlertNotificationTarget,
     AlertPolicy,
     Document,
     Kind,
+    LeewayPolicy,
     Metric,
     Origin,
     Ratio,
@@ -29,7 +31,7 @@ Found = tuple[Kind, Reference, Origin]
 def on_references(library: Library) -> Iterator[Finding]:
     """References to documents that are not here."""
     for document in library.documents:
-        for kind, reference, origin in _references(document):
+        for kind, reference, origin in _references(document, library):
             if (kind, reference.name) not in library.known:
                 hint = did_you_mean(reference.name, library.names(kind)) or f"no {kind} of this name is in these files"
                 message = f"there is no {kind} `{reference.name}`"
@@ -54,30 +56,42 @@ def on_names(library: Library) -> Iterator[Finding]:
         first.setdefault(key, document)
 
 
-def _references(document: Document) -> Iterator[Found]:
+def _references(document: Document, library: Library) -> Iterator[Found]:
     match document:
         case SLO():
             for one in (document.indicator, *(objective.indicator for objective in document.objectives)):
-                yield from _to(Kind.SLI, one, document.origin)
+                yield from _to(Kind.SLI, one, document.origin, library)
             for policy in document.alert_policies:
-                yield from _to(Kind.ALERT_POLICY, policy, document.origin)
+                yield from _to(Kind.ALERT_POLICY, policy, document.origin, library)
         case AlertPolicy():
             for condition in document.conditions:
-                yield from _to(Kind.ALERT_CONDITION, condition, document.origin)
+                yield from _to(Kind.ALERT_CONDITION, condition, document.origin, library)
             for target in document.targets:
-                yield from _to(Kind.ALERT_NOTIFICATION_TARGET, target, document.origin)
+                yield from _to(Kind.ALERT_NOTIFICATION_TARGET, target, document.origin, library)
+                yield from _reaching(target, document.origin, library)
+        case LeewayPolicy():
+            for recipient in document.notify:
+                yield Kind.RECIPIENT, recipient, document.origin
         case SLI():
             for metric in metrics(document):
                 if metric.source is not None:
                     yield Kind.DATA_SOURCE, metric.source, document.origin
 
 
-def _to(kind: Kind, one: Document | Reference | None, origin: Origin) -> Iterator[Found]:
+def _to(kind: Kind, one: Document | Reference | None, origin: Origin, library: Library) -> Iterator[Found]:
     """The reference itself, or those inside what is inlined in its place."""
     if isinstance(one, Reference):
         yield kind, one, origin
     elif one is not None:
-        yield from _references(one)
+        yield from _references(one, library)
+
+
+def _reaching(target: AlertNotificationTarget | Reference, origin: Origin, library: Library) -> Iterator[Found]:
+    """A target of OpenSLO reaches the Recipient of exactly its name; one that is nowhere is told of already."""
+    if isinstance(target, AlertNotificationTarget):
+        yield Kind.RECIPIENT, Reference(target.metadata.name, f"{target.path}.metadata.name"), origin
+    elif (Kind.ALERT_NOTIFICATION_TARGET, target.name) in library.known:
+        yield Kind.RECIPIENT, target, origin
 
 
 def metrics(sli: SLI) -> tuple[Metric, ...]:

@@ -111,3 +111,21 @@ POLICY_SILENT = Code(
     "It never tells anybody anything.",
     "Set `alertWhenBreaching: true`.",
 )
+POLICY_TELLS_NOBODY = Code(
+    "policy-tells-nobody",
+    "An alert policy of `leeway.dev/v1` without `notify`.",
+    "Its alerts are seen only by those who look.",
+    "Name those who have to know: `notify: [on-call]`, with a Recipient of this name.",
+)
+PEOPLE_UNKNOWN = Code(
+    "people-unknown",
+    "A Recipient that does not say how many people it reaches.",
+    "A list can have grown to thousands since somebody last looked.",
+    "Count them and write `people:`.",
+)
+PEOPLE_MANY = Code(
+    "people-many",
+    "A Recipient that reaches more than 20 people.",
+    "Nobody feels meant, and everybody is woken.",
+    "Name those who can mend it.",
+)

@@ -6,7 +6,8 @@ from leeway.spec.codes.code import Code
 
 DANGLING_REFERENCE = Code(
     "dangling-reference",
-    "A reference to a document that is in none of the files.",
+    "A reference to a document that is in none of the files; or an AlertNotificationTarget without a Recipient of "
+    "exactly its name.",
     "What it points at cannot be measured, judged or told.",
     "Correct the name, or lint the files together; `--isolated` does not look at references.",
     serious=True,
@@ -33,24 +34,44 @@ DUPLICATE_OBJECTIVE = Code(
 )
 ALERT_BACKWARD = Code(
     "alert-backward",
-    "A burn-rate condition with lte or lt.",
+    "A condition whose operator reads backwards: a burn rate or a drop below, a time to exhaustion above.",
     "It fires while all is well and stops when the budget burns. OpenSLO's own examples have this slip.",
-    "Write `op: gt`.",
+    "Write `op: gt` for burn rates, `op: lt` for what is left.",
     serious=True,
 )
 ALERT_NEVER_FIRES = Code(
     "alert-never-fires",
-    "A burn-rate threshold that this SLO cannot reach even when everything fails.",
+    "A condition that this SLO cannot meet even when everything fails.",
     "The burn rate is at most 1 / (1 − target): with target 0.9 it never passes 10, so 14.4 never fires.",
     "Lower the threshold, or use this policy for stricter targets.",
     serious=True,
 )
 ALERT_ALWAYS_FIRES = Code(
     "alert-always-fires",
-    "A burn-rate threshold of 0 or less with gte, or below 0 with gt.",
-    "A burn rate is never below 0, so the alert fires always.",
-    "Write the burn rate that is too much, for example 14.4.",
+    "A condition that is always met: a burn rate of 0 or more, a budget left of 100 % or less.",
+    "A burn rate is never below 0 and a budget never above 100 %, so the alert fires always.",
+    "Write the burn rate that is too much, for example 14.4, or the share that is too little.",
     serious=True,
+)
+ALERT_WINDOW_TOO_LONG = Code(
+    "alert-window-too-long",
+    "A condition that looks at a longer span than the SLO's window.",
+    "It would judge what the budget has forgotten already.",
+    "Take a span within the window, or another policy for this SLO.",
+    serious=True,
+)
+ALERT_WINDOWS_SWAPPED = Code(
+    "alert-windows-swapped",
+    "A burn-rate condition whose short window is not shorter than its long one.",
+    "The long window says that it matters, the short one that it still goes on.",
+    "Make the short window a twelfth of the long one, for example 5m beside 1h.",
+    serious=True,
+)
+ALERT_OUTAGE = Code(
+    "alert-outage",
+    "After how long a total outage would fire this policy, for each objective; a warning if it never would.",
+    "At even traffic it is the long window × the burn rate × (1 − target); a stricter objective is told sooner.",
+    "Compare it with the time that a person needs to mend something.",
 )
 ALERT_BELOW_ONE = Code(
     "alert-below-one",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from leeway.spec import codes
 from leeway.spec.nearest import did_you_mean
+from leeway.spec.quantity import share_of
 from leeway.spec.schema.look import entry, is_empty, is_null
 from leeway.spec.schema.shape import (
     Anything,
@@ -18,13 +20,20 @@ from leeway.spec.schema.shape import (
     Number,
     Record,
     Shape,
+    Share,
     Table,
     Text,
     Texts,
 )
 from leeway.spec.text.tree import Entry, Mapping, Node, Scalar, Sequence
 
-_WANTED = {Text: "text", Number: "a number", Flag: "true or false", Texts: "text or a list of texts"}
+_WANTED = {
+    Text: "text",
+    Number: "a number",
+    Share: "a share such as 20% or 0.2",
+    Flag: "true or false",
+    Texts: "text or a list of texts",
+}
 
 
 def check(shape: Shape, node: Node) -> Iterator[Fault]:
@@ -56,6 +65,8 @@ def _scalar(shape: Shape, node: Scalar) -> Iterator[Fault]:
             return
         case Number(), int() | Decimal() if not isinstance(node.value, bool):
             yield from _number(shape, node)
+        case Share(), str() | int() | Decimal() if (share := share_of(node.value)) is not None:
+            yield from _share(shape, share, node)
         case _:
             yield _wrong_type(shape, node)
 
@@ -84,7 +95,7 @@ def _strange(shape: Record, keys: list[str]) -> Iterator[Fault]:
             name = folded[key.lower()]
             yield Fault(
                 codes.KEY_CASE,
-                f"`{key}` is spelled `{name}` in OpenSLO; the Go SDK takes any case, YAML does not",
+                f"`{key}` is spelled `{name}`; the Go SDK takes any case, YAML does not",
                 f"write `{name}`",
                 (key,),
                 Level.TEXT,
@@ -160,6 +171,14 @@ def _number(shape: Number, node: Scalar) -> Iterator[Fault]:
         return
     for rule in shape.rules:
         yield from rule(node)
+
+
+def _share(shape: Share, share: Fraction, node: Scalar) -> Iterator[Fault]:
+    if share > 1:
+        hint = f"{node.text} % is `{node.text}%`" if not isinstance(node.value, str) and share <= 100 else ""
+        yield Fault(codes.LESS_THAN_OR_EQUAL_TO, f"a share is at most 100 %, found {node.text}", hint)
+    elif shape.positive and share <= 0:
+        yield Fault(codes.GREATER_THAN, f"must be above 0, found {node.text}", "for example `20%`")
 
 
 def _wrong_type(shape: Shape, node: Node) -> Fault:

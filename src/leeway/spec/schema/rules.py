@@ -139,6 +139,19 @@ def duration(units: str = "mhdwMQY") -> ScalarRule:
     return rule
 
 
+def length(units: str = "mhdw") -> ScalarRule:
+    """A duration in a language of Leeway's own, where nobody reads more than the exact form."""
+
+    def rule(node: Scalar) -> Iterator[Fault]:
+        value = str(node.value)
+        found = Duration.parse(value)
+        if found is None or found.unit not in units or found.count >= _INT64:
+            message = f"`{value}` is no duration: a whole number above 0 and one of {', '.join(units)}"
+            yield Fault(codes.DURATION, message, _mend(value, units) or "for example `5m`, `1h`, `3d`")
+
+    return rule
+
+
 def _mend(value: str, units: str) -> str:
     if (found := re.fullmatch(r"\s*([0-9]+)h([0-9]+)m\s*", value)) and (minutes := int(found[1]) * 60 + int(found[2])):
         return f"write `{minutes}m`"

@@ -59,6 +59,13 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A share of a whole, at most 1: the number 0.2 or the text `20%`. `positive`: also above 0."""
+
+    positive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """true or false."""
 
@@ -109,4 +116,4 @@ class Record:
     rules: tuple[RecordRule, ...] = ()
 
 
-Shape = Text | Number | Flag | Anything | Texts | Table | Items | Record
+Shape = Text | Number | Share | Flag | Anything | Texts | Table | Items | Record

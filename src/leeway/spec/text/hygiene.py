@@ -34,7 +34,7 @@ BY_HAND = "leeway fmt leaves it as it is; if it is not meant, delete it and type
 NAMES = frozenset(
     {"apiVersion", "kind", "name", "service", "indicatorRef", "alertPolicyRef", "conditionRef", "targetRef"}
     | {"metricSourceRef", "budgetingMethod", "op", "operator", "type", "rawType", "severity", "timeZone"}
-    | {"duration", "timeSliceWindow", "lookbackWindow", "alertAfter"}
+    | {"duration", "timeSliceWindow", "lookbackWindow", "alertAfter", "notify", "preset", "cooldown"}
 )
 # Keys that can be written in nothing but letters of another script.
 _VOCABULARY = frozenset({"op", "type", "spec", "kind", "name", "on"})
