@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
-from leeway import sources
+from leeway import channels, sources
 from leeway.config import Config
 from leeway.engine.alerts import Alarm
 from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
 from leeway.engine.planning import Texts
 from leeway.engine.views import SourceText
-from leeway.errors import Invalid, NotFound
+from leeway.errors import Invalid
 from leeway.formats import openslo
 from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.channel import Channel
@@ -24,7 +24,7 @@ from leeway.ports.source import Ability, Metric, Source
 from leeway.server import listen
 from leeway.spec import codes
 from leeway.spec.advice import advise
-from leeway.spec.documents import Document, kind_of
+from leeway.spec.documents import Document, Recipient, kind_of
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
 from leeway.store import Readings, backup, open_points, open_readings, open_state
@@ -60,7 +60,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
                 check_source=lambda key, metrics: check_source(key, metrics, outside),
                 pulls=pulls,
                 back_up=lambda to: backup(points, state, to),
-                alarm=Alarm(state.alerts, clock, open_channel),
+                alarm=Alarm(state.alerts, clock, lambda recipient: open_channel(recipient, outside)),
                 retain_days=config.retain_days,
             )
             try:
@@ -113,9 +113,12 @@ def pulls(word: str) -> bool:
     return kind is not None and bool(sources.load(kind).manifest.abilities & {Ability.PULL, Ability.PROBE})
 
 
-def open_channel(name: str, library: Library) -> Channel:
-    """The channel of a recipient, by his exact name. Raises NotFound if nobody is called so."""
-    raise NotFound(f"nobody is called {name!r}", place=f"{len(library.documents)} definitions")
+def open_channel(recipient: Recipient, outside: Outside) -> Channel:
+    """Builds the channel that a recipient names. Raises Invalid with the settings at fault, NotFound, Forbidden."""
+    module, name = channels.load(recipient.channel), recipient.metadata.name
+    settings = read_settings(module.Settings, dict(recipient.settings), f"Recipient {name}: spec.settings")
+    channel: Channel = module.build(settings, outside, name)
+    return channel
 
 
 def open_source(key: SourceKey, outside: Outside) -> Source:

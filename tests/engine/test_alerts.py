@@ -39,6 +39,9 @@ class Pager:
         self.got.append(message)
         return Delivered(f"#{len(self.got)}")
 
+    async def close(self):
+        self.closed = True
+
     @property
     def told(self):
         return [(message.event, message.severity) for message in self.got]

@@ -74,7 +74,7 @@ class House:
         self.alerts, self.channels = MemoryAlerts(), {}
 
     def alarm(self):
-        return Alarm(self.alerts, self.clock, lambda name, _library: self.channels[name])
+        return Alarm(self.alerts, self.clock, lambda recipient: self.channels[recipient.metadata.name])
 
     @asynccontextmanager
     async def open(self):

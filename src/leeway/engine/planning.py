@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from leeway.engine.catalog import CheckSource, ReadDocuments, library_of, unaskable
 from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
-from leeway.errors import LeewayError
+from leeway.errors import Invalid, LeewayError
 from leeway.ports.state import Revision
 from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, kind_of
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
 from leeway.spec.plan import Plan, compile_slo
+from leeway.spec.policies import untold
 
 ORDER = (
     Kind.SERVICE,
@@ -83,7 +84,10 @@ def ensure_sound(before: Library, after: Library, check: CheckSource) -> None:
     """Raises Invalid for the first SLO that a change leaves without an answer, unless it had none before.
 
     Such an SLO cannot be computed, its source cannot be built from its settings, or never understands its questions.
+    Also raises if a change takes away what an alert needs to be judged, or those who are told of it.
     """
+    if lost := sorted(untold(after) - untold(before)):
+        raise Invalid(f"{lost[0]}, which is not there any more", mend="change that first, or apply both together")
     same = set(map(id, before.documents)) if _measured_by(before) == _measured_by(after) else set()
     stood = {slo.metadata.name: slo for slo in before.slos}
     for slo in after.slos:

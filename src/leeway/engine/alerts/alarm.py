@@ -15,17 +15,19 @@ from leeway.errors import NotFound
 from leeway.ports.alerts import Alert, AlertStore, Delivery
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
+from leeway.spec.documents import Recipient
 from leeway.spec.library import Library
 from leeway.spec.policies import watches_for
 
 
 class Alarm:
-    """`channel` finds the channel of a recipient by its exact name; the library tells what that channel is."""
+    """`open_channel` builds the channel that a recipient's definition names; raises Invalid, Forbidden or NotFound."""
 
-    def __init__(self, store: AlertStore, clock: Clock, channel: Callable[[str, Library], Channel]) -> None:
+    def __init__(self, store: AlertStore, clock: Clock, open_channel: Callable[[Recipient], Channel]) -> None:
         self._store, self._clock, self._library = store, clock, Library.of(())
+        self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
         self._watcher = Watcher(store)
-        self._deliverer = Deliverer(store, clock, lambda name: channel(name, self._library))
+        self._deliverer = Deliverer(store, clock, self._channel)
 
     def watch(self, catalog: Catalog, at: int) -> None:
         """Watches the goals of these definitions, by the policies that they name."""
@@ -54,6 +56,9 @@ class Alarm:
     async def close(self) -> None:
         """Ends delivery; what waits is delivered after the next start."""
         await self._deliverer.close()
+        for _, channel in self._opened.values():
+            await channel.close()
+        self._opened.clear()
 
     async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
         """The newest first."""
@@ -68,3 +73,18 @@ class Alarm:
     async def acknowledge(self, key: str, by: str) -> Alert:
         """Somebody has taken it. Raises NotFound, and Conflict if it is over."""
         return await asyncio.to_thread(self._store.acknowledge, key, by=by, at=self._clock.now())
+
+    async def _channel(self, name: str) -> Channel:
+        """The channel of the recipient of exactly this name, opened anew when the definition has changed."""
+        recipient = self._library.recipient(name)
+        known, channel = self._opened.get(name, (None, None))
+        if channel is not None and known == recipient:
+            return channel
+        if channel is not None:
+            del self._opened[name]
+            await channel.close()
+        if recipient is None:
+            raise NotFound(f"no recipient is called {name!r} any more", mend="apply a Recipient of exactly this name")
+        made = self._open(recipient)
+        self._opened[name] = recipient, made
+        return made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -33,7 +33,7 @@ class Deliverer:
         self,
         store: AlertStore,
         clock: Clock,
-        channel: Callable[[str], Channel],
+        channel: Callable[[str], Awaitable[Channel]],
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store, self._clock, self._channel, self._jitter = store, clock, channel, jitter
@@ -69,7 +69,7 @@ class Deliverer:
     async def _deliver(self, one: Taken) -> None:
         try:
             async with asyncio.timeout(LEASE_S / 2):
-                done = await self._channel(one.recipient).send(one.message)
+                done = await (await self._channel(one.recipient)).send(one.message)
         except (LeewayError, TimeoutError) as error:
             until = self._again_at(one, error)
             log.warning("a message was not delivered", recipient=one.recipient, key=one.message.key, error=str(error))
