@@ -5,14 +5,24 @@ Those that its SLO names, else the set made from its own window and target.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from leeway.core.alerting import presets
 from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Policy, Remaining, Severity
 from leeway.core.objective import Objective, Op
-from leeway.spec.documents import SLO, AlertCondition, AlertPolicy, Clause, LeewayPolicy, Origin
+from leeway.spec.documents import (
+    SLO,
+    AlertCondition,
+    AlertPolicy,
+    Clause,
+    Document,
+    Kind,
+    LeewayPolicy,
+    Origin,
+    Reference,
+)
 from leeway.spec.library import Library
 
 PAGES = frozenset({"page", "critical", "crit", "emergency", "urgent", "high", "fatal", "p1", "sev1", "sev-1", "s1"})
@@ -150,6 +160,35 @@ def names_told(policy: AnyPolicy, library: Library) -> tuple[str, ...]:
 def recipients_of(policy: AnyPolicy, library: Library) -> tuple[str, ...]:
     """The Recipients that a policy tells: names that are declared to the character, and no others."""
     return tuple(name for name in names_told(policy, library) if library.recipient(name) is not None)
+
+
+def untold(library: Library) -> frozenset[str]:
+    """What stands between an alert and those who should know of it, each as a sentence: names that lead nowhere."""
+    return frozenset(sentence for document in library.documents for sentence in _untold(document, library))
+
+
+def _untold(document: Document, library: Library) -> Iterator[str]:
+    match document:
+        case SLO():
+            for one in document.alert_policies:
+                if isinstance(one, AlertPolicy):
+                    yield from _untold(one, library)
+                elif (Kind.ALERT_POLICY, one.name) not in library.index:
+                    yield f"SLO {document.metadata.name} is watched by the AlertPolicy {one.name}"
+        case AlertPolicy() | LeewayPolicy():
+            title = f"AlertPolicy {document.metadata.name}"
+            if isinstance(document, AlertPolicy):
+                yield from _lacking(title, Kind.ALERT_CONDITION, document.conditions, library)
+                yield from _lacking(title, Kind.ALERT_NOTIFICATION_TARGET, document.targets, library)
+            for name in names_told(document, library):
+                if library.recipient(name) is None:
+                    yield f"{title} tells the Recipient {name}"
+
+
+def _lacking(title: str, kind: Kind, parts: Iterable[Document | Reference], library: Library) -> Iterator[str]:
+    for one in parts:
+        if isinstance(one, Reference) and (kind, one.name) not in library.index:
+            yield f"{title} refers to the {kind} {one.name}"
 
 
 def _cooldown_s(policy: AnyPolicy) -> int:

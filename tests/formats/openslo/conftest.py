@@ -70,6 +70,24 @@ ALPHA2 = _document(
     "openslo.com/v2alpha",
 )
 ALPHA2_CONDITION = _document("AlertCondition", {"severity": "page", "condition": CONDITION}, "openslo.com/v2alpha")
+LEEWAY_POLICY = _document(
+    "AlertPolicy",
+    {
+        "severity": "page",
+        "cooldown": "15m",
+        "conditions": [
+            {"burnRate": 14.4, "long": "1h", "short": "5m"},
+            {"all": [{"exhaustion": "12h", "of": "left", "over": "1h"}, {"budgetLeft": "50%", "op": "lt"}]},
+            {"budgetDrop": 0.1, "over": "15m", "lastsFor": "5m"},
+        ],
+        "notify": ["on-call"],
+    },
+    "leeway.dev/v1",
+)
+LEEWAY_PRESET = _document("AlertPolicy", {"preset": "fast-burn"}, "leeway.dev/v1")
+RECIPIENT = _document(
+    "Recipient", {"channel": "email", "settings": {"to": ["a@b.example"]}, "people": 1, "owner": "a"}, "leeway.dev/v1"
+)
 ALPHA2_SERVICE = _document("Service", {}, "openslo.com/v2alpha")
 EVERY = {
     "Service": SERVICE,
@@ -83,6 +101,9 @@ EVERY = {
     "v2alpha SLO": ALPHA2,
     "v2alpha AlertCondition": ALPHA2_CONDITION,
     "v2alpha Service": ALPHA2_SERVICE,
+    "leeway AlertPolicy": LEEWAY_POLICY,
+    "leeway preset": LEEWAY_PRESET,
+    "Recipient": RECIPIENT,
 }
 
 

@@ -7,7 +7,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeway.formats.openslo import v1, v1alpha, v2alpha
+from leeway.formats.openslo import leeway_v1, v1, v1alpha, v2alpha
 from leeway.spec.finding import Mark
 from leeway.spec.schema.check import check
 from leeway.spec.schema.shape import Items, Record, Table
@@ -32,7 +32,7 @@ def records(shape):
 
 ALL = [
     record
-    for schema in (v1.SCHEMA, v1alpha.SCHEMA, v2alpha.SCHEMA)
+    for schema in (v1.SCHEMA, v1alpha.SCHEMA, v2alpha.SCHEMA, leeway_v1.SCHEMA)
     for document in schema.values()
     for record in records(document)
 ]

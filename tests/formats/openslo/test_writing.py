@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Of, Remaining, Severity
+from leeway.core.alerting.presets import NOBL9
 from leeway.core.objective import Op
 from leeway.errors import Invalid
 from leeway.formats.openslo import read, write
@@ -19,7 +22,9 @@ from leeway.spec.documents import (
     AlertNotificationTarget,
     AlertPolicy,
     BudgetingMethod,
+    Clause,
     DataSource,
+    LeewayPolicy,
     Metadata,
     Metric,
     Objective,
@@ -27,6 +32,7 @@ from leeway.spec.documents import (
     RawRatio,
     RawType,
     RawValue,
+    Recipient,
     Reference,
     Service,
     Start,
@@ -74,6 +80,36 @@ policies = st.builds(
     st.booleans(),
     words,
 )
+minutes = st.integers(1, 100_000).map(lambda count: count * 60)
+lasting = {"op": st.sampled_from(Op), "lasts_s": st.just(0) | minutes}
+parts = st.integers(1, 10**12).map(lambda part: Fraction(part, 10**12))
+clauses = st.builds(
+    Clause,
+    st.builds(Burn, numbers.map(abs).map(Fraction), long_s=minutes, short_s=st.none() | minutes, **lasting)
+    | st.builds(Remaining, parts | numbers.map(lambda number: Fraction(-abs(number))), **lasting)
+    | st.builds(Exhaustion, minutes, over_s=minutes, of=st.sampled_from(Of), **lasting)
+    | st.builds(Drop, parts, over_s=minutes, **lasting)
+    | st.builds(Coverage, parts, over_s=minutes, **lasting)
+    | st.builds(Coverage, st.just(Fraction(0)), over_s=minutes, op=st.just(Op.LTE), lasts_s=lasting["lasts_s"]),
+)
+leeway_policies = st.builds(
+    LeewayPolicy,
+    metadata,
+    st.lists(st.lists(clauses, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3).map(tuple),
+    severity=st.sampled_from(Severity),
+    cooldown_s=st.none() | minutes,
+    notify=st.lists(references, max_size=2).map(tuple),
+    description=words,
+) | st.builds(LeewayPolicy, metadata, preset=st.sampled_from(["default", *NOBL9]), cooldown_s=st.none() | minutes)
+recipients = st.builds(
+    Recipient,
+    metadata,
+    names,
+    st.dictionaries(words, plain, max_size=3),
+    st.none() | st.integers(1, 10**6),
+    words,
+    words,
+)
 starts = st.builds(
     Start,
     st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda time: time.replace(microsecond=0, fold=0)),  # noqa: DTZ001 - wall-clock
@@ -112,6 +148,8 @@ documents = (
     | policies
     | conditions
     | targets
+    | leeway_policies
+    | recipients
 )
 
 
