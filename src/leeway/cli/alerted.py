@@ -51,4 +51,4 @@ def _told(one: Alert) -> str:
         return f"{one.acknowledged_by} looks after it since {clock(one.acknowledged_at)}; {one.key}"
     if one.sent_at is not None:
         return f"told {clock(one.sent_at)}; take it: leeway ack {one.key!r}"
-    return KEPT.get(one.suppressed_by or "", "nobody was told")
+    return KEPT.get(one.suppressed_by or "", "nobody is named who could be told")

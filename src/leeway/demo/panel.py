@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 from leeway.client import figures
 from leeway.demo.bar import Bar
@@ -14,6 +16,7 @@ SETTLE_S = 5
 """A minute is counted at most so long after its end."""
 
 LAST = 20
+INBOX_SHOWN = 3
 
 PROMISE = (
     "The promise: 99 % of the guests are greeted within 30 seconds (a hundred times faster here: 0.3). "
@@ -25,8 +28,8 @@ STORIES = (
 )
 
 
-def panel(bar: Bar, clock: Clock) -> Panel:
-    """The bar now. Guests show at once, budgets when their minute is over."""
+def panel(bar: Bar, clock: Clock, inbox: Path) -> Panel:
+    """The bar now. Guests show at once, budgets when their minute is over, alerts when the inbox has them."""
     now = clock.now()
     minute = now - now % MINUTE_S
     greeted, lost = bar.since(minute)
@@ -40,9 +43,18 @@ def panel(bar: Bar, clock: Clock) -> Panel:
             ("The minute before", _went(before_greeted - greeted, before_lost - lost)),
             ("The last ones", _drawn(bar)),
             ("Budgets are counted next", f"in {math.ceil(minute + MINUTE_S + SETTLE_S - now)} s"),
+            *(("In the inbox of who is on call", said) for said in newest(inbox, INBOX_SHOWN)),
         ),
         buttons=_buttons(bar),
     )
+
+
+def newest(inbox: Path, count: int) -> list[str]:
+    """The last messages that the pager got, the newest first: when, whether page or ticket, and of what."""
+    path = inbox / "inbox.jsonl"
+    lines = path.read_text("utf-8").splitlines()[-count:] if path.exists() else []
+    told = [json.loads(line) for line in reversed(lines)]
+    return [f"{one['severity']}, {one['event']}: {one['title']}" for one in told] or ["nothing yet"]
 
 
 def _title(errors: float) -> str:

@@ -59,10 +59,13 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
         async with open_doors(*doors) as address:
             phase("the bar is open")
             now = clock.now()
-            seed(folder, address, now)
+            inbox = folder / "inbox"
+            inbox.mkdir(mode=0o700, exist_ok=True)
+            seed(folder, inbox, address, now)
             phase("the history is written")
             hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
-            config = load(None, {}, {"data": folder, "port": port, "allow_hosts": [address.removeprefix("http://")]})
+            settings = {"allow_hosts": [address.removeprefix("http://")], "file_roots": [str(inbox)]}
+            config = load(None, {}, {"data": folder, "port": port, **settings})
             async with running(config, clock) as leeway, _telling(leeway.engine, clock, now):
                 phase("the budgets are computed")
                 app = create_app(
@@ -71,7 +74,7 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
                     hosts=hosts,
                     clock=clock,
                     data=folder,
-                    panels=lambda: panel(bar, clock),
+                    panels=lambda: panel(bar, clock, inbox),
                 )
                 page = f"http://{listen.HOST}:{port}"
                 where = Whereabouts(

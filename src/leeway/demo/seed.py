@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from importlib.resources import files as packaged
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,8 @@ from leeway.store import open_points, open_state
 BY = "leeway demo"
 WRITTEN_AS = "http://127.0.0.1:8475"
 """The address of the bar in the definitions; the demo puts the real one there."""
+INBOX = "/the/inbox/of/the/demo"
+"""The folder of the inbox in the definitions, likewise."""
 
 FINE_DAYS = 8
 """For so many days the store knows to half a day when it came to know a row; all before was known by then."""
@@ -31,17 +33,17 @@ FINE_DAYS = 8
 HALF_DAY_S = DAY_S // 2
 
 
-def definitions(address: str) -> tuple[SourceText, ...]:
-    """The OpenSLO files of the demo, with the bar at this address."""
-    folder = files("leeway.demo") / "slos"
+def definitions(address: str, inbox: Path) -> tuple[SourceText, ...]:
+    """The files of the demo, with the bar at this address and the inbox in this folder."""
+    folder = packaged("leeway.demo") / "slos"
     return tuple(
-        SourceText(one.name, one.read_text("utf-8").replace(WRITTEN_AS, address))
+        SourceText(one.name, one.read_text("utf-8").replace(WRITTEN_AS, address).replace(INBOX, str(inbox)))
         for one in sorted(folder.iterdir(), key=lambda one: one.name)
         if one.name.endswith(".yaml")
     )
 
 
-def seed(folder: Path, address: str, now: float) -> None:
+def seed(folder: Path, inbox: Path, address: str, now: float) -> None:
     """Fills a new data folder with 90 days; one of an earlier demo with what it lacks.
 
     Raises Invalid if the folder holds definitions of somebody else.
@@ -50,7 +52,7 @@ def seed(folder: Path, address: str, now: float) -> None:
     try:
         state = open_state(folder)
         try:
-            _fill(points, _define(state, address, now), now)
+            _fill(points, _define(state, definitions(address, inbox), now), now)
         finally:
             state.close()
     finally:
@@ -68,13 +70,13 @@ def batch(after: float, until: float, opened: int) -> PushBatch:
     return PushBatch(names, series, time, good, total, np.full(len(time), np.nan), np.arange(len(time)))
 
 
-def _define(state: StateStore, address: str, now: float) -> Catalog:
+def _define(state: StateStore, files: tuple[SourceText, ...], now: float) -> Catalog:
     current = state.documents()
     if any(revision.by != BY for revision in current):
         mend = "choose an empty folder, or none: the demo makes one and removes it"
         raise Invalid("this folder holds definitions that are not the demo's", place="--data", mend=mend)
     made = texts()
-    plan = make_plan(current, definitions(address), made, lambda *_: None, prune=True)  # the engine checks at its start
+    plan = make_plan(current, files, made, lambda *_: None, prune=True)  # the engine checks at its start
     edits = [
         Edit(change.kind, change.name, change.after, change.expected)
         for change in plan.changes

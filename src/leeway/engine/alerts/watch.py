@@ -177,7 +177,11 @@ class Watcher:
 
     def _tell(self, turns: Mapping[Watch, Turn], as_of: AsOf, assess: Assess, now: float) -> list[Turn]:
         """The turns with their messages; alerts that wait are looked at each time. Pages come first: they inhibit."""
-        waiting = {watch for watch, alert in self._up.items() if alert.sent_at is None and watch not in turns}
+        waiting = {
+            watch
+            for watch, alert in self._up.items()
+            if alert.sent_at is None and watch not in turns and self._cases[watch].guard.recipients
+        }
         found: dict[Watch, Turn] = {}
         cases = [self._cases[watch] for watch in (*turns, *waiting)]
         for case in sorted(cases, key=lambda case: case.policy.severity is Severity.TICKET):
@@ -215,7 +219,7 @@ class Watcher:
             elif alert.sent_at is None:
                 return alert, ()
             return alert, self._to(case, message, now)
-        if alert.sent_at is not None:
+        if alert.sent_at is not None or not case.guard.recipients:
             return alert, ()
         assessment = assess(goal, at)
         message = words.fired(alert, service, case.watched.description, assessment)
