@@ -56,15 +56,19 @@ def can_fire(condition: Condition, window_s: int, share: Fraction, *, counts_eve
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """Seconds of outage from which on, and until when, a condition is met."""
+    """Seconds of outage from which on, and until when, a condition is met; `start` None: it was met all along."""
 
-    start: Fraction
+    start: Fraction | None
     end: Fraction | None = None
+
+    def lasting(self, lasts_s: int) -> Fraction:
+        """When it has lasted so long."""
+        return Fraction(0) if self.start is None else self.start + lasts_s
 
 
 def _group_s(group: tuple[Condition, ...], window_s: int, share: Fraction) -> Fraction | None:
     found = [(one, _met(one, window_s, share)) for one in group]
-    times = [(met, met.start + one.lasts_s) for one, met in found if met is not None]
+    times = [(met, met.lasting(one.lasts_s)) for one, met in found if met is not None]
     if len(times) < len(group):
         return None
     at = max(time for _, time in times)
@@ -76,26 +80,29 @@ def _met(condition: Condition, window_s: int, share: Fraction) -> _Met | None:
     match condition:
         case Burn(threshold=threshold, op=op):
             if not _rises(op):
-                return _Met(Fraction(0), min(condition.spans_s) * threshold * share)
+                return _Met(None, min(condition.spans_s) * threshold * share)
             if not _reaches(1 / share, op, threshold):
                 return None
-            return _Met(max(Fraction(0), max(condition.spans_s) * threshold * share))
+            always = threshold < 0 or (threshold == 0 and op is Op.GTE)
+            return _Met(None if always else max(condition.spans_s) * threshold * share)
         case Remaining(share=least, op=op):
             spent_s = (1 - least) * whole
             if _rises(op):
-                return _Met(Fraction(0), spent_s)
+                return _Met(None, spent_s)
+            if least == 1 and op is Op.LTE:
+                return _Met(None)
             return _Met(spent_s) if _reaches(1 / share, _TURNED[op], 1 - least) else None
         case Drop(share=drop, over_s=over_s, op=op):
             if not _rises(op):
-                return _Met(Fraction(0), drop * whole)
+                return _Met(None, drop * whole)
             return _Met(drop * whole) if _reaches(over_s / whole, op, drop) else None
         case Exhaustion(of=Of.WHOLE):
             return _met(as_burn(condition, window_s), window_s, share)
         case Exhaustion(op=op):
             time = _left_s(condition, whole)
-            return _Met(Fraction(0), time) if _rises(op) else _Met(time)
+            return _Met(None, time) if _rises(op) else _Met(time)
         case Coverage(op=op):
-            return _Met(Fraction(0)) if _rises(op) else None
+            return _Met(None) if _rises(op) else None
     assert_never(condition)
 
 
