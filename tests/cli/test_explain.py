@@ -41,6 +41,29 @@ kind: DataSource
 metadata: {name: prom}
 spec: {type: Prometheus, connectionDetails: {url: "http://localhost:9090"}}
 """
+POLICY = """\
+---
+apiVersion: leeway.dev/v1
+kind: AlertPolicy
+metadata: {name: shop-alerts}
+spec:
+  severity: page
+  cooldown: 15m
+  conditions:
+  - {burnRate: 14.4, long: 1h, short: 5m}
+  - all: [{budgetLeft: 20%}, {noData: 10m}]
+  notify: [on-call, all]
+---
+apiVersion: leeway.dev/v1
+kind: Recipient
+metadata: {name: on-call}
+spec: {channel: pagerduty, people: 3}
+---
+apiVersion: leeway.dev/v1
+kind: Recipient
+metadata: {name: all}
+spec: {channel: email}
+"""
 BAR = """\
 apiVersion: openslo/v1
 kind: SLO
@@ -103,7 +126,9 @@ def test_slices_are_explained_with_their_budget_in_slices_and_time(explain):
         "slices of 5 minutes. A slice is good if at least 90 % of its events are good",
         "432 of the 8,640 slices in the window of 30 days may be bad, 1 day 12 hours in all.",
         "counts as the last one that had events, for at most 10 minutes.",
-        "No alert policy is attached: nobody is told.",
+        "No alert policy is attached: Leeway's own set watches it, and nobody is named to be told.",
+        "Fast burn pages if burn rate above 14.4 over 1 hour and over 5 minutes, or if burn rate above 6",
+        "A running server does not send alerts yet",
     ):
         assert words in text
 
@@ -111,9 +136,24 @@ def test_slices_are_explained_with_their_budget_in_slices_and_time(explain):
 def test_alerts_are_explained_by_what_they_cost(explain):
     """Burn 14.4 empties 28 days in 1 day 22 hours; an hour of it costs 2.14 %."""
     _, text, _ = explain("shop")
-    assert "fast-burn (page): if the burn rate over 1 hour is above 14.4." in text
+    assert "fast-burn pages if burn rate above 14.4 over 1 hour." in text
     assert "a whole budget is gone in 1 day 22 hours, and 2.14 % of it is spent within 1 hour." in text
-    assert "Told: on-call (pagerduty). It speaks when the budget burns too fast." in text
+    assert "Told: nobody (no Recipient is called on-call). It does not say when it is over." in text
+    assert "If everything fails and traffic is even, it would page after 52 seconds." in text
+
+
+def test_policies_of_leeway_are_explained_with_those_they_tell(explain, tmp_path):
+    """Every group of conditions, the recipients with their number, how soon a total outage is known."""
+    head, _, tail = SHOP.partition("  - kind: AlertPolicy\n")
+    text = head + "  - alertPolicyRef: shop-alerts\n---" + tail.partition("\n---")[2] + POLICY
+    (tmp_path / "shop.yaml").write_text(text)
+    said = explain("shop")[1]
+    for words in (
+        "shop-alerts pages if burn rate above 14.4 over 1 hour and over 5 minutes, or if budget left below 20 % and no",
+        "It stays up for 15 minutes after that",
+        "Told: on-call (pagerduty, 3 people), all (email, of unknown number).",
+    ):
+        assert words in said
 
 
 def test_what_is_easily_misunderstood_is_said(explain):

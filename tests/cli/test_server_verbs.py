@@ -219,6 +219,72 @@ def test_serious_advice_is_refused_by_plan_and_apply(leeway, fresh, file):
         assert "nowhere" in err
 
 
+WATCHED = """\
+---
+apiVersion: leeway.dev/v1
+kind: AlertPolicy
+metadata: {{name: pages}}
+spec:
+  severity: page
+  conditions: [{{burnRate: {burn}, long: 1h, short: 5m}}]
+  notify: [{who}]
+---
+apiVersion: leeway.dev/v1
+kind: Recipient
+metadata: {{name: on-call}}
+spec: {{channel: email, settings: {{to: [a@shop.example]}}, people: 1}}
+"""
+
+
+def watched(burn: str = "5", who: str = "on-call") -> str:
+    """An SLO of 90 %, a policy and a recipient."""
+    return slo("checkout") + "  alertPolicies: [{alertPolicyRef: pages}]\n" + WATCHED.format(burn=burn, who=who)
+
+
+def test_policies_and_recipients_are_applied_shown_and_kept_while_they_are_needed(leeway, fresh, file):
+    """Whoever is named cannot be deleted or pruned before those who name them."""
+    assert leeway(fresh, "apply", "-f", file(watched()), "-y")[0] == 0
+    for kind, name in (("alertpolicies", "pages"), ("recipients", "on-call")):
+        code, text, _ = leeway(fresh, "get", kind, name)
+        assert (code, "apiVersion: leeway.dev/v1" in text) == (0, True)
+        assert leeway(fresh, "plan", "-f", file(text))[0] == 0
+    code, _, err = leeway(fresh, "delete", "recipient", "on-call", "--yes")
+    assert (code, "AlertPolicy pages tells the Recipient on-call" in err) == (1, True)
+    code, _, err = leeway(fresh, "delete", "AlertPolicy", "pages", "--yes")
+    assert (code, "SLO checkout is watched by the AlertPolicy pages" in err) == (1, True)
+    for kind, name in (("slo", "checkout"), ("alertpolicy", "pages"), ("recipient", "on-call")):
+        assert leeway(fresh, "delete", kind, name, "--yes")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        (watched(burn="14.4"), "slo.yaml:23:27", "never fires"),
+        (watched(burn="5, op: lt"), "slo.yaml:23:34", "when all is well"),
+        (watched(who="oncall"), "slo.yaml:24:12", "there is no Recipient `oncall`"),
+        (watched().replace("pages}]", "page}]"), "slo.yaml:16:36", "there is no AlertPolicy `page`"),
+        (watched().replace("long: 1h", "long: 2d"), "slo.yaml:23:36", "longer than the window"),
+        (watched().replace("burnRate", "burnrte"), "slo.yaml:23:17", "did you mean `burnRate`?"),
+    ],
+)
+def test_an_alert_that_could_never_fire_or_be_told_is_refused_with_its_place(leeway, fresh, file, text, place, said):
+    """By plan and by apply; lint warns."""
+    path = file(text)
+    for verb in (["plan"], ["apply", "--yes"]):
+        code, _, err = leeway(fresh, *verb, "-f", path)
+        assert (code, place in err, said in " ".join(err.split())) == (3, True, True), err
+    assert leeway(fresh, "get", "-o", "json")[1].strip() == "[]"
+
+
+def test_an_slo_that_a_stored_policy_cannot_watch_is_refused(leeway, fresh, file):
+    """The policy was sound for a stricter one: 14.4 is out of reach at 90 %."""
+    strict = watched(burn="14.4").replace("target: 0.9}", "target: 0.99}")
+    assert leeway(fresh, "apply", "-f", file(strict), "-y")[0] == 0
+    alone = slo("search") + "  alertPolicies: [{alertPolicyRef: pages}]\n"
+    code, _, err = leeway(fresh, "apply", "-f", file(alone), "-y")
+    assert (code, "slo.yaml:16:18" in err, "never fires" in err) == (3, True, True), err
+
+
 def test_get_gives_yaml_that_can_be_applied_again_and_the_history(leeway, fresh, file):
     """One definition is YAML, all of them a table."""
     leeway(fresh, "apply", "-f", file(slo("checkout")), "-y")

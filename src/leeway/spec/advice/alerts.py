@@ -130,7 +130,7 @@ def _beside(scene: Scene, one: Stated, *, alone: bool) -> Iterator[Finding]:
     condition = one.condition
     for part, span_s in zip(("long", "short"), condition.spans_s, strict=False):
         if span_s > scene.window_s:
-            message = f"{span(span_s)} are longer than the window of {scene.whose}, which is {span(scene.window_s)}"
+            message = f"a span of {span(span_s)} is longer than the window of {scene.whose}: {span(scene.window_s)}"
             hint = "take a span within the window, or another policy for this SLO"
             yield scene.note(codes.ALERT_WINDOW_TOO_LONG, one, part, message, hint)
             return
@@ -211,6 +211,8 @@ def _outage(scene: Scene, policy: AnyPolicy, library: Library, *, said: bool) ->
     for watch in watches:
         time = outage_s(watch.policy, scene.window_s, scene.share)
         does = "page" if watch.policy.severity is Leads.PAGE else "open a ticket"
+        if time == 0:
+            continue  # it fires without an outage, which is told already
         if time is not None:
             message = f"for {scene.whose} a total outage would {does} after {span(time)}"
             yield scene.at_policy(codes.ALERT_OUTAGE, policy, message, "at even traffic", Severity.INFO)
