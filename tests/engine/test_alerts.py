@@ -94,7 +94,7 @@ def test_a_fast_burn_pages_one_person_once_and_tells_when_it_is_over(house):
             assert house.pager.told == [FIRED, RESOLVED]
             page, over = house.pager.got
             assert over.key == page.key
-            assert page.title == "bar: the error budget of main burns fast"
+            assert page.title == "bar / main: the error budget burns fast"
             assert any(line.startswith("Of the error budget") for line in page.lines)
             assert page.lines[0] == "guests are greeted"
             (told, _) = await engine.alarm.deliveries(alert.key)

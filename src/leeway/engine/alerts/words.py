@@ -14,7 +14,7 @@ from leeway.spec.quantity import percent, span
 def fired(alert: Alert, service: str, description: str, assessment: Assessment | None) -> Message:
     """Something burns."""
     what = "burns fast" if alert.severity.value == "page" else "burns"
-    title = f"{alert.slo}: the error budget of {alert.objective} {what}"
+    title = f"{alert.slo} / {alert.objective}: the error budget {what}"
     lines = [
         description.strip() or f"Service {service}, SLO {alert.slo}.",
         f"Fired at {rfc3339(alert.fired_at)} by the policy {alert.policy}: {alert.condition}.",
@@ -27,7 +27,7 @@ def fired(alert: Alert, service: str, description: str, assessment: Assessment |
 def resolved(alert: Alert, service: str) -> Message:
     """It is over."""
     end = alert.resolved_at or alert.fired_at
-    title = f"{alert.slo}: the error budget of {alert.objective} burns no more"
+    title = f"{alert.slo} / {alert.objective}: the error budget burns no more"
     lines = [
         f"It burned for {span(end - alert.fired_at)}, from {rfc3339(alert.fired_at)} to {rfc3339(end)}.",
         f"The policy {alert.policy} had fired: {alert.condition}.",
