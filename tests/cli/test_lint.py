@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -175,3 +177,14 @@ def test_sarif_names_rules_levels_and_places(lint, tmp_path):
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "a%20b.yaml"}, "region": {"startLine": 4, "startColumn": 9}}
     assert all(one["message"]["text"] for one in run["results"])
+
+
+def test_the_policies_of_the_documentation_are_sound(lint, tmp_path):
+    """What is read there can be copied: nothing to warn of but the SLI, which stands elsewhere."""
+    page = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "checkout.yaml").write_text(example)
+    code, text = lint("-o", "json", "checkout.yaml")
+    found = [one for one in json.loads(text)["findings"] if one["severity"] != "info"]
+    assert (code, [one["message"] for one in found]) == (0, ["there is no SLI `checkout-requests`"])
+    assert "a total outage would page after 48 seconds" in text

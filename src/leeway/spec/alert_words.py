@@ -9,6 +9,7 @@ from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaust
 from leeway.core.objective import Op
 from leeway.spec.quantity import percent, span
 
+_AMOUNT = {Op.GT: "more than", Op.GTE: "at least", Op.LT: "less than", Op.LTE: "at most"}
 RELATION = {Op.GT: "above", Op.GTE: "at least", Op.LT: "below", Op.LTE: "at most"}
 
 
@@ -46,7 +47,7 @@ def _words(condition: Condition) -> str:
             return f"budget left {relation} {percent(share)}"
         case Exhaustion(within_s=within_s, over_s=over_s, of=of):
             budget = "what is left of the budget" if of is Of.LEFT else "a whole budget"
-            return f"{budget} gone in {relation} {span(within_s)} at the pace of {span(over_s)}"
+            return f"{budget} is gone in {_AMOUNT[condition.op]} {span(within_s)} at the pace of {span(over_s)}"
         case Drop(share=share, over_s=over_s):
             return f"{relation} {percent(share)} of the budget spent in {span(over_s)}"
         case Coverage(share=share, over_s=over_s):

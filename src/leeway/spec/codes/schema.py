@@ -12,13 +12,13 @@ REQUIRED = Code(
 )
 UNKNOWN_FIELD = Code(
     "unknown-field",
-    "A key that OpenSLO does not know here.",
+    "A key that is not known here.",
     "A misspelt field would be ignored without a word, and a default would be used in its place.",
     "Take the spelling that the hint offers, or move the key into `metadata.annotations`.",
 )
 KEY_CASE = Code(
     "key-case",
-    "A field whose upper and lower case differ from OpenSLO's.",
+    "A field whose upper and lower case differ from the specification's.",
     "The Go SDK reads it, other readers do not: YAML keys are case-sensitive.",
     "Take the spelling that the hint offers.",
 )
@@ -166,7 +166,7 @@ UNSUPPORTED_VERSION = Code(
     "unsupported-version",
     "An `apiVersion` that Leeway does not read, or none.",
     "Without it nobody knows which rules the document follows.",
-    "Write `apiVersion: openslo/v1`.",
+    "Write `apiVersion: openslo/v1`, or `leeway.dev/v1` for the kinds that OpenSLO does not have.",
 )
 UNSUPPORTED_KIND = Code(
     "unsupported-kind",
