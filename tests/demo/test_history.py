@@ -60,7 +60,9 @@ def test_the_last_batch_is_the_newest_noon() -> None:
 
 def test_the_definitions_are_without_fault() -> None:
     """`leeway lint` has nothing to mend in the demo; it only tells what the alerts would do."""
-    plan = make_plan((), definitions("http://127.0.0.1:9", Path("/nowhere")), texts(), lambda *_: None, prune=False)
+    plan = make_plan(
+        (), definitions("http://127.0.0.1:9", Path("/nowhere")), texts(), lambda *_: None, lambda _: None, prune=False
+    )
     assert [one for one in plan.findings if one.severity is not Severity.INFO] == []
     assert {change.name for change in plan.changes if change.kind == "SLO"} == {story.slo for story in STORIES}
 

@@ -76,7 +76,9 @@ def _define(state: StateStore, files: tuple[SourceText, ...], now: float) -> Cat
         mend = "choose an empty folder, or none: the demo makes one and removes it"
         raise Invalid("this folder holds definitions that are not the demo's", place="--data", mend=mend)
     made = texts()
-    plan = make_plan(current, files, made, lambda *_: None, prune=True)  # the engine checks at its start
+    plan = make_plan(
+        current, files, made, lambda *_: None, lambda _: None, prune=True
+    )  # the engine checks at its start
     edits = [
         Edit(change.kind, change.name, change.after, change.expected)
         for change in plan.changes

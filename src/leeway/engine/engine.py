@@ -93,7 +93,10 @@ class Engine:
             await self._reload()
         finally:
             await scan
-        await self._evaluate(self._clock.now())
+        try:
+            await self._evaluate(self._clock.now())
+        except Transient as error:  # a full disk, for one; `health` tells it, and the next tick tries again
+            self._failed(error)
         self._replays.resume(self._catalog.feeds)
         self.alarm.start()
         self._loop = asyncio.create_task(self._run(), name="evaluate")
@@ -142,7 +145,9 @@ class Engine:
     async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
         """What applying these files would do."""
         current = await asyncio.to_thread(self._state.documents)
-        return await asyncio.to_thread(make_plan, current, files, self._texts, self._check, prune=prune)
+        return await asyncio.to_thread(
+            make_plan, current, files, self._texts, self._check, self.alarm.check, prune=prune
+        )
 
     async def apply(
         self,
@@ -184,7 +189,7 @@ class Engine:
                 raise NotFound(f"there is no {kind} {name!r}", mend=did_you_mean(name, names))
             rest = tuple(one for one in documents if one is not current)
             before, after = (library_of(each, self._texts.read) for each in (documents, rest))
-            await asyncio.to_thread(ensure_sound, before, after, self._check)
+            await asyncio.to_thread(ensure_sound, before, after, self._check, self.alarm.check)
             return (await self._change([Edit(kind, name, None, current.number)], by))[0]
 
     async def documents(self) -> tuple[Revision, ...]:
@@ -271,8 +276,8 @@ class Engine:
 
     async def _evaluate(self, now: float) -> None:
         await asyncio.to_thread(self._book.catch_up, int(now))
+        self._evaluated_at = now  # budgets go on, also where what alerts say cannot be stored
         await asyncio.to_thread(self._look)
-        self._evaluated_at = now
 
     def _look(self) -> None:
         self.alarm.look(self._book, self._as_of, lambda goal, at: query.live(goal, self._book, self._points, at))

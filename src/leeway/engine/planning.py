@@ -9,11 +9,14 @@ from leeway.engine.catalog import CheckSource, ReadDocuments, library_of, unaska
 from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
 from leeway.errors import Invalid, LeewayError
 from leeway.ports.state import Revision
-from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, kind_of
+from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, Recipient, kind_of
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
 from leeway.spec.plan import Plan, compile_slo
 from leeway.spec.policies import untold
+
+CheckRecipient = Callable[[Recipient], object]
+"""Raises if a recipient's channel cannot be built from its settings; asks nothing of the world."""
 
 ORDER = (
     Kind.SERVICE,
@@ -52,6 +55,7 @@ def make_plan(
     files: tuple[SourceText, ...],
     texts: Texts,
     check: CheckSource,
+    reach: CheckRecipient,
     *,
     prune: bool,
 ) -> PlanView:
@@ -71,7 +75,7 @@ def make_plan(
         ]
     )
     if not refused:
-        ensure_sound(stored, after, check)
+        ensure_sound(stored, after, check, reach)
     changes = [_change(document, revisions, stored, after, texts) for document in documents]
     if prune:
         changes += [
@@ -80,15 +84,20 @@ def make_plan(
     return PlanView(tuple(sorted(changes, key=_place)), findings, refused)
 
 
-def ensure_sound(before: Library, after: Library, check: CheckSource) -> None:
+def ensure_sound(before: Library, after: Library, check: CheckSource, reach: CheckRecipient) -> None:
     """Raises Invalid for the first SLO that a change leaves without an answer, unless it had none before.
 
     Such an SLO cannot be computed, its source cannot be built from its settings, or never understands its questions.
-    Also raises if a change takes away what an alert needs to be judged, or those who are told of it.
+    Also raises if a change takes away what an alert needs to be judged, or those who are told of it, and for a new or
+    changed recipient whose channel cannot be built from its settings.
     """
     if lost := sorted(untold(after) - untold(before)):
         raise Invalid(f"{lost[0]}, which is not there any more", mend="change that first, or apply both together")
-    same = set(map(id, before.documents)) if _measured_by(before) == _measured_by(after) else set()
+    known = set(map(id, before.documents))
+    for one in after.documents:
+        if isinstance(one, Recipient) and id(one) not in known and before.recipient(one.metadata.name) != one:
+            reach(one)
+    same = known if _measured_by(before) == _measured_by(after) else set()
     stood = {slo.metadata.name: slo for slo in before.slos}
     for slo in after.slos:
         if id(slo) in same or (error := unaskable(slo, after, check)) is None:

@@ -21,10 +21,14 @@ from leeway.spec.policies import watches_for
 
 
 class Alarm:
-    """`open_channel` builds the channel that a recipient's definition names; raises Invalid, Forbidden or NotFound."""
+    """`open_channel` builds the channel that a recipient's definition names; raises Invalid, Forbidden or NotFound.
+
+    So it is also the `check` of a recipient that somebody wants to apply: building asks nothing of the world.
+    """
 
     def __init__(self, store: AlertStore, clock: Clock, open_channel: Callable[[Recipient], Channel]) -> None:
         self._store, self._clock, self._library = store, clock, Library.of(())
+        self.check = open_channel
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
         self._watcher = Watcher(store)
         self._deliverer = Deliverer(store, clock, self._channel)
