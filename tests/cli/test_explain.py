@@ -126,9 +126,9 @@ def test_slices_are_explained_with_their_budget_in_slices_and_time(explain):
         "slices of 5 minutes. A slice is good if at least 90 % of its events are good",
         "432 of the 8,640 slices in the window of 30 days may be bad, 1 day 12 hours in all.",
         "counts as the last one that had events, for at most 10 minutes.",
-        "No alert policy is attached: Leeway's own set watches it, and nobody is named to be told.",
+        "Leeway's own set watches it; its alerts are kept and shown, but nobody is named to be told.",
         "Fast burn pages if burn rate above 14.4 over 1 hour and over 5 minutes, or if burn rate above 6",
-        "A running server does not send alerts yet",
+        "`leeway backtest` shows what this would have led to",
     ):
         assert words in text
 

@@ -15,14 +15,13 @@ from leeway.spec.policies import AnyPolicy, Watch, names_told, watches_for, watc
 from leeway.spec.quantity import count, percent, span
 
 DOES = {Severity.PAGE: "pages", Severity.TICKET: "opens a ticket"}
-NOT_SENT = "A running server does not send alerts yet; `leeway backtest` shows which it would have sent."
 
 
 def who_is_told(slo: SLO, library: Library, objectives: Sequence[Objective]) -> Iterator[str]:
     """Every policy with its conditions and recipients, then what a total outage would lead to."""
     window_s, first = slo.window.duration.seconds, objectives[0]
     if not slo.alert_policies:
-        yield "No alert policy is attached: Leeway's own set watches it, and nobody is named to be told."
+        yield "No alert policy is attached: Leeway's own set watches it; its alerts are kept and shown, but nobody is named to be told."
         for watch in watches_for(slo, first, library):
             yield from _policy(watch.policy, watch.policy.name.capitalize(), window_s)
     here = list(library.policies(slo))
@@ -33,7 +32,7 @@ def who_is_told(slo: SLO, library: Library, objectives: Sequence[Objective]) -> 
         yield f"{count(missing, 'alert policy', 'alert policies')} described elsewhere; these files do not have it."
     for objective in objectives:
         yield from _outage(objective, watches_for(slo, objective, library), window_s, alone=len(objectives) == 1)
-    yield NOT_SENT
+    yield "`leeway backtest` shows what this would have led to in the past."
 
 
 def _attached(policy: AnyPolicy, library: Library, watches: tuple[Watch, ...], window_s: int) -> Iterator[str]:
