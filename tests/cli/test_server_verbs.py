@@ -232,7 +232,10 @@ spec:
 apiVersion: leeway.dev/v1
 kind: Recipient
 metadata: {{name: on-call}}
-spec: {{channel: email, settings: {{to: [a@shop.example]}}, people: 1}}
+spec:
+  channel: email
+  settings: {{host: mail.shop.example, sender: leeway@shop.example, to: [first@shop.example]}}
+  people: 1
 """
 
 
