@@ -72,6 +72,7 @@ def loose(slo, target="0.9"):
         ((FAST,),),
         ((FAST,), (Exhaustion(12 * HOUR), Remaining(Fraction(0), Op.GT))),
         ((Remaining(Fraction(1, 5)),),),
+        ((Remaining(Fraction(1, 5)), Remaining(Fraction(0), Op.GT)),),
         ((Drop(Fraction(1, 10), 900),),),
         ((Coverage(Fraction(1, 2), HOUR),), (Coverage(Fraction(0), 600, Op.LTE),)),
         ((Burn(Fraction(2), HOUR), Coverage(Fraction(9, 10), HOUR, Op.GTE)),),

@@ -21,7 +21,10 @@ def who_is_told(slo: SLO, library: Library, objectives: Sequence[Objective]) -> 
     """Every policy with its conditions and recipients, then what a total outage would lead to."""
     window_s, first = slo.window.duration.seconds, objectives[0]
     if not slo.alert_policies:
-        yield "No alert policy is attached: Leeway's own set watches it; its alerts are kept and shown, but nobody is named to be told."
+        yield (
+            "No alert policy is attached: Leeway's own set watches it; its alerts are kept and shown, but nobody is "
+            "named to be told."
+        )
         for watch in watches_for(slo, first, library):
             yield from _policy(watch.policy, watch.policy.name.capitalize(), window_s)
     here = list(library.policies(slo))

@@ -9,7 +9,7 @@ from math import ceil
 from typing import assert_never
 
 from leeway.core.alerting.outage import as_burn, can_fire, outage_s
-from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Remaining
+from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Remaining
 from leeway.core.alerting.policy import Severity as Leads
 from leeway.core.objective import Op
 from leeway.spec import codes
@@ -87,9 +87,12 @@ def _backward(one: Stated, group: tuple[Stated, ...]) -> bool:
         case Exhaustion(op=op):
             return op not in _FALLING
         case Remaining(op=op) | Coverage(op=op):
-            alike = all(isinstance(each.condition, (Remaining, Coverage)) for each in group)
-            return alike and op not in _FALLING
+            return op not in _FALLING and all(_speaks_well(each.condition) for each in group)
     assert_never(one.condition)
+
+
+def _speaks_well(condition: Condition) -> bool:
+    return isinstance(condition, (Remaining, Coverage)) and condition.op not in _FALLING
 
 
 def _always(one: Stated) -> tuple[str, str] | None:
