@@ -34,7 +34,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.time)
 
-    def __getitem__(self, at: Places) -> Rows:
+    def __getitem__(self, at: Places | NDArray[np.bool_]) -> Rows:
         return Rows(self.series[at], self.time[at], self.good[at], self.total[at], self.value[at])
 
 

@@ -51,7 +51,7 @@ class Past:
         for day in range(span.start, span.end, DAY_S):
             lived = [goal for goal in goals if born.get(goal.series, span.end) < day + DAY_S]
             found = np.searchsorted(saved.hour, (day // HOUR_S, (day + DAY_S) // HOUR_S))
-            numbers = np.unique(saved.objective[slice(*found)]).tolist()
+            numbers = np.flatnonzero(np.bincount(saved.objective[slice(*found)])).tolist()
             there = {number for number in numbers if (number, day) not in stale}
             kept = [goal for goal in lived if goal.number in there]
             if kept:

@@ -12,7 +12,7 @@ from leeway.core.window import Span
 from leeway.ports.points import Change, Collected, Rows, Tallies
 from leeway.ports.source import ComputedBy, Provenance
 from leeway.store.points.database import Cursor
-from leeway.store.points.versions import Columns, among, in_order, newest, take
+from leeway.store.points.versions import Columns, among, in_order, newest, steps
 
 _ROW = "series, time, good, total, coalesce(value, 'NaN'::DOUBLE) AS value"
 _KEPT = f"{_ROW}, fence, seq"
@@ -50,7 +50,7 @@ def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
     else:
         found = newest({name: np.concatenate([column, recent[name]]) for name, column in old.items()})
     kept = among(found.series, series)
-    return found if kept.all() else take(found, kept)
+    return found if kept.all() else found[kept]
 
 
 def _some(cursor: Cursor, table: str, columns: str, series: Sequence[int], span: Span) -> Columns:
@@ -124,7 +124,7 @@ def hours(cursor: Cursor, objectives: Sequence[int], span: Span) -> Tallies:
     ).fetchnumpy()
     wanted = among(found["objective"], objectives)
     objective, hour = found["objective"].astype(np.int32, copy=False)[wanted], found["hour"][wanted]
-    order = in_order(hour, objective)
+    order = slice(None) if steps(hour, objective).all() else in_order(hour, objective)
     return Tallies(objective[order], hour[order], *(found[name][wanted][order] for name in ("bad", "total", "covered")))
 
 

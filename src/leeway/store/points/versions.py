@@ -33,11 +33,6 @@ class Batch:
         return Changes(self.series, self.start, self.end, np.full(len(self.series), seq))
 
 
-def take(rows: Rows, which: NDArray[np.intp] | NDArray[np.bool_]) -> Rows:
-    """Some of the rows, in this order."""
-    return Rows(rows.series[which], rows.time[which], rows.good[which], rows.total[which], rows.value[which])
-
-
 def batch(rows: Rows) -> Batch:
     """Of several rows for one slice the last one counts. Columns of unequal length are refused."""
     rows = Rows(
@@ -50,12 +45,12 @@ def batch(rows: Rows) -> Batch:
     if len({len(column) for column in (rows.series, rows.time, rows.good, rows.total, rows.value)}) > 1:
         raise Invalid("the columns of an append differ in length")
     ordered = rows
-    if not _steps(rows).all():
+    if not steps(rows.series, rows.time).all():
         order = in_order(rows.series, rows.time)
-        ordered = take(rows, order)
-        kept = np.append(_steps(ordered), True)
+        ordered = rows[order]
+        kept = np.append(steps(ordered.series, ordered.time), True)
         if not kept.all():
-            rows = take(rows, np.sort(order[kept]))  # in the order they were given
+            rows = rows[np.sort(order[kept])]  # in the order they were given
     if len(rows) == 0:
         return Batch(rows, rows.series, rows.time, rows.time)
     later = ordered.series[1:] != ordered.series[:-1]
@@ -68,20 +63,19 @@ def newest(columns: Columns) -> Rows:
     series, time = columns["series"].astype(np.int32, copy=False), columns["time"].astype(np.int64, copy=False)
     good, total = columns["good"].astype(np.int64, copy=False), columns["total"].astype(np.int64, copy=False)
     rows = Rows(series, time, good, total, columns["value"].astype(np.float64, copy=False))
-    if len(rows) == 0 or _steps(rows).all():
+    if len(rows) == 0 or steps(rows.series, rows.time).all():
         return rows
     order = in_order(series, time)
-    ordered = take(rows, order)
-    if _steps(ordered).all():
+    ordered = rows[order]
+    if steps(ordered.series, ordered.time).all():
         return ordered
-    rows = take(rows, np.lexsort((columns["seq"], columns["fence"], time, series)))
-    return take(rows, np.r_[(rows.series[1:] != rows.series[:-1]) | (rows.time[1:] != rows.time[:-1]), True])
+    rows = rows[np.lexsort((columns["seq"], columns["fence"], time, series))]
+    return rows[np.r_[(rows.series[1:] != rows.series[:-1]) | (rows.time[1:] != rows.time[:-1]), True]]
 
 
-def _steps(rows: Rows) -> NDArray[np.bool_]:
-    """Where the next row is of a later slice, or of a later series."""
-    series, time = rows.series, rows.time
-    later: NDArray[np.bool_] = (series[1:] > series[:-1]) | ((series[1:] == series[:-1]) & (time[1:] > time[:-1]))
+def steps(first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Where the next one is later, by first, then second."""
+    later: NDArray[np.bool_] = (first[1:] > first[:-1]) | ((first[1:] == first[:-1]) & (second[1:] > second[:-1]))
     return later
 
 
