@@ -27,6 +27,7 @@ from leeway.spec.advice import advise
 from leeway.spec.documents import Document, Recipient, kind_of
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
+from leeway.spec.nearest import did_you_mean
 from leeway.store import Readings, backup, open_points, open_readings, open_state
 
 
@@ -114,8 +115,12 @@ def pulls(word: str) -> bool:
 
 
 def open_channel(recipient: Recipient, outside: Outside) -> Channel:
-    """Builds the channel that a recipient names. Raises Invalid with the settings at fault, NotFound, Forbidden."""
-    module, name = channels.load(recipient.channel), recipient.metadata.name
+    """Builds the channel that a recipient names. Raises Invalid with what is at fault in the definition, Forbidden."""
+    name, kind = recipient.metadata.name, recipient.channel
+    if kind not in channels.MODULES:
+        mend = did_you_mean(kind, channels.MODULES) or f"there are {', '.join(sorted(channels.MODULES))}"
+        raise Invalid(f"no channel is called {kind!r}", place=f"Recipient {name}: spec.channel", mend=mend)
+    module = channels.load(kind)
     settings = read_settings(module.Settings, dict(recipient.settings), f"Recipient {name}: spec.settings")
     channel: Channel = module.build(settings, outside, name)
     return channel

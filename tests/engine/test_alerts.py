@@ -5,10 +5,13 @@ import asyncio
 import pytest
 from tests.engine.test_engine import SLO, House, apply, batch, run
 
+from leeway.app import open_channel
 from leeway.core.alerting.policy import Severity
 from leeway.engine.views import SourceText
-from leeway.errors import Denied, Throttled, Transient
+from leeway.errors import Denied, Invalid, Throttled, Transient
+from leeway.net import Outside
 from leeway.ports.channel import Delivered, Event
+from leeway.spec.documents import Metadata, Recipient
 
 POLICY = """  alertPolicies: [{alertPolicyRef: burns}]
 ---
@@ -218,3 +221,21 @@ def test_time_that_nobody_lived_through_is_looked_at_once(house):
             assert house.pager.told == [FIRED]
 
     run(story())
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ({"channel": "webhok"}, "no channel is called 'webhok'"),
+        ({"channel": "webhook", "settings": {"ur1": "https://example.org"}}, "ur1"),
+        ({"channel": "slack", "settings": {"webhook": "https://hooks.example.org/T/s3cret"}}, "webhook"),
+    ],
+)
+def test_a_recipient_whose_channel_cannot_be_built_is_refused_with_its_name(spec, told):
+    """A misspelt channel, a misspelt setting, a secret written in plain: told when it is applied, not at night."""
+    recipient = Recipient(Metadata("on-call"), spec["channel"], spec.get("settings", {}))
+    with pytest.raises(Invalid) as refused:
+        open_channel(recipient, Outside(House().clock))
+    assert told in f"{refused.value} {refused.value.mend}"
+    assert "Recipient on-call" in refused.value.place
+    assert "s3cret" not in str(refused.value)
