@@ -97,6 +97,7 @@ def until_stopped(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     except asyncio.CancelledError:
         return
     finally:
+        gc.unfreeze()
         gc.enable()
 
 
