@@ -280,7 +280,7 @@ def live(launched, told, receiver, line, dice):
     opening, number = launched.stdout.readline().split()
     assert opening == "opening"
     receiver.victim.number.set_result(int(number))
-    timer = threading.Timer(dice.uniform(0.0, 0.3), receiver.victim.kill)
+    timer = threading.Timer(dice.uniform(0.0, 0.9), receiver.victim.kill)
     if receiver.point is Point.ANYTIME:
         timer.start()
     while True:
