@@ -90,11 +90,7 @@ class EmailChannel:
         settings = self._settings
         only = _PLAIN if settings.tls == "none" else ""
         connection = await dial(self._outside.egress, settings.host, settings.reached_at, only_loopback=only)
-        try:
-            await server.connect(sock=connection)
-        except BaseException:
-            connection.close()
-            raise
+        await server.connect(sock=connection)  # from here on the socket is its to close
 
     def _notes(self, refused: dict[str, SMTPResponse]) -> tuple[str, ...]:
         return tuple(

@@ -5,6 +5,7 @@ Names of the mail are digests of the message's key, so every copy is the same to
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -27,7 +28,7 @@ def mail(message: Message, sender: str, to: list[str], now: float) -> bytes:
     built["Date"] = formatdate(now)
     built["Message-ID"] = message_id(message, sender)
     if message.event is Event.RESOLVED:
-        built["In-Reply-To"] = built["References"] = _id(f"{message.key}.{Event.FIRED}", sender)
+        built["In-Reply-To"] = built["References"] = message_id(replace(message, event=Event.FIRED), sender)
     built["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers this
     built["X-Auto-Response-Suppress"] = "All"
     built["X-Leeway-Loop"] = digest(message.key)[:32]
@@ -41,11 +42,7 @@ def mail(message: Message, sender: str, to: list[str], now: float) -> bytes:
 
 def message_id(message: Message, sender: str) -> str:
     """The same for every copy of a message, so that servers that look for copies find them."""
-    return _id(copy_key(message, 1000), sender)
-
-
-def _id(name: str, sender: str) -> str:
-    return f"<leeway.{digest(name)[:40]}@{sender.rpartition('@')[2]}>"
+    return f"<leeway.{digest(copy_key(message))[:40]}@{sender.rpartition('@')[2]}>"
 
 
 def _text(message: Message) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from types import TracebackType
@@ -58,16 +59,17 @@ def status(code: int, **headers: str) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         told = " ".join(f"{name}: {value}" for name, value in request.headers.items())
-        return web.Response(status=code, text=f"you sent {told}", headers=names)
+        content = await request.text()
+        return web.Response(status=code, text=f"you sent {told} {request.path_qs} {content[:10_000]}", headers=names)
 
     return answer
 
 
-def body(content: bytes, content_type: str = "application/json") -> Handler:
-    """Answers 200 with these bytes."""
+def body(content: bytes, content_type: str = "application/json", code: int = 200) -> Handler:
+    """Answers with these bytes."""
 
     async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=content, headers={"Content-Type": content_type})
+        return web.Response(status=code, body=content, headers={"Content-Type": content_type})
 
     return answer
 
@@ -103,6 +105,37 @@ def hang_up() -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         _hang_up(request)
         return web.Response()
+
+    return answer
+
+
+def reset(code: int = 200) -> Handler:
+    """Begins to answer with this status, then resets the connection in the middle of the body."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        broken = web.StreamResponse(status=code)
+        broken.content_length = 1000
+        await broken.prepare(request)
+        await broken.write(b"o")
+        if request.transport is not None:
+            linger = struct.pack("ii", 1, 0)
+            request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            request.transport.abort()
+        return broken
+
+    return answer
+
+
+def trickle(code: int = 200, pause_s: float = 0.2) -> Handler:
+    """Answers at once, and then a byte at a time, for a minute."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=code)
+        await response.prepare(request)
+        for _ in range(int(60 / pause_s)):
+            await response.write(b" ")
+            await asyncio.sleep(pause_s)
+        return response
 
     return answer
 
@@ -155,6 +188,13 @@ def after(good: int, first: Handler, then: Handler) -> Handler:
         return await (first if count <= good else then)(request)
 
     return answer
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Waits, ten seconds at most, for something that a server counts and tells nobody."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110  there is nobody who could set an event
+            await asyncio.sleep(0.005)
 
 
 async def _body_of(whole: Handler, request: web.Request) -> tuple[bytes, web.Response]:

@@ -11,10 +11,8 @@ strictly, so a gap that has been closed must be taken out of the manifest.
 from __future__ import annotations
 
 import asyncio
-import base64
 import math
-import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
@@ -35,14 +33,13 @@ from leeway.errors import (
 )
 from leeway.ports.clock import Clock
 from leeway.ports.kit import fault_server as fault
+from leeway.ports.kit.canary_law import CANARY, assert_hidden, assert_hides_the_secret, spellings
 from leeway.ports.kit.clock import VirtualClock
-from leeway.ports.kit.fault_server import FaultServer, Handler
+from leeway.ports.kit.fault_server import FaultServer, Handler, until
 from leeway.ports.kit.told import STEPS, UNKNOWN, Told, happened, without
 from leeway.ports.source import Ask, Manifest, Metric, Reading, Source
 
 __all__ = ["CANARY", "STEPS", "HttpRig", "HttpSourceSuite", "Rig", "SourceSuite", "Told", "assert_hides_the_secret"]
-
-CANARY = "canary-4f1d~s3cret/+"
 
 
 class Rig(Protocol):
@@ -233,8 +230,8 @@ class HttpSourceSuite(SourceSuite):
             async with FaultServer(self._good()) as server, self._source(server.url) as source:
                 reading = await source.read(self.rig.ask)
                 sent = " ".join(value for headers in server.seen for value in headers.values())
-                assert any(spelling in sent for spelling in _spellings())
-                _assert_hidden(f"{source!r} {reading!r} {reading.provenance!r}")
+                assert any(spelling in sent for spelling in spellings())
+                assert_hidden(f"{source!r} {reading!r} {reading.provenance!r}")
 
         asyncio.run(story())
 
@@ -334,7 +331,7 @@ class HttpSourceSuite(SourceSuite):
         async def story() -> Reading:
             async with FaultServer(fault.silence()) as server, self._source(server.url) as source:
                 reading = asyncio.create_task(source.read(self.rig.ask))
-                await _until(lambda: server.asked > 0)
+                await until(lambda: server.asked > 0)
                 reading.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await reading
@@ -342,25 +339,3 @@ class HttpSourceSuite(SourceSuite):
                 return await source.read(self.rig.ask)
 
         assert_says(asyncio.run(story()), self.rig.ask, told)
-
-
-def assert_hides_the_secret(error: LeewayError) -> None:
-    """No spelling of the canary is in anything that a person or a log could see of this error."""
-    shown = [str(error), repr(error), error.message, error.place, error.mend, *traceback.format_exception(error)]
-    _assert_hidden("\n".join(shown))
-
-
-def _assert_hidden(text: str) -> None:
-    assert not [spelling for spelling in _spellings() if spelling in text]
-
-
-def _spellings() -> tuple[str, ...]:
-    """The canary as it stands, and the part of Basic credentials that is the same for every user's name."""
-    shifted = {base64.b64encode(b"x" * pad + CANARY.encode()).decode()[4:-4] for pad in range(3)}
-    return (CANARY, *sorted(shifted))
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110  the server counts, it tells nobody
-            await asyncio.sleep(0.005)
