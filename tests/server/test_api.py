@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+from urllib.parse import quote
 
 import pytest
-from tests.server.serving import NOW, slo
+from tests.server.serving import NOW, seed, served, slo
 
 from leeway.client.problem import KINDS, error_of, problem_of
 
@@ -193,6 +195,28 @@ def test_replay_of_pushed_points_says_that_there_is_no_history(shop):
         assert of(shop.ask("POST", "/api/v1/replay", json.dumps(wish | wrong), shop.bearer))[0] == 400
     assert of(shop.ask("GET", "/api/v1/jobs"))[1] == {"items": []}
     assert of(shop.ask("GET", "/api/v1/jobs/7"))[0] == 404
+
+
+def test_alerts_are_listed_with_their_reasons_and_can_be_taken(tmp_path):
+    """Of an SLO that burns, though its policies name nobody: it is shown, taken by name, and unknown ones are 404."""
+    asyncio.run(seed(tmp_path / "data"))
+    with served(tmp_path / "data") as burning:
+        alerts_of(burning)
+
+
+def alerts_of(server):
+    """What such a server says of its alerts."""
+    shown = of(server.ask("GET", "/api/v1/alerts?slo=search&up=true"))[1]["items"]
+    assert shown
+    assert {one["slo"] for one in shown} == {"search"}
+    assert all(one["sent_at"] is None and one["resolved_at"] is None and one["reasons"] for one in shown)
+    assert of(server.ask("GET", "/api/v1/alerts?slo=checkout&up=maybe"))[0] == 400
+    wish = {"alert": shown[0]["key"], "by": "the shop's own"}
+    status, taken = of(server.ask("POST", "/api/v1/acknowledge", json.dumps(wish), server.bearer))
+    assert (status, taken["acknowledged_by"]) == (200, "the shop's own")
+    assert of(server.ask("GET", f"/api/v1/deliveries?alert={quote(shown[0]['key'])}"))[1] == {"items": []}
+    assert of(server.ask("GET", "/api/v1/deliveries?alert=none"))[0] == 404
+    assert of(server.ask("POST", "/api/v1/acknowledge", json.dumps(wish | {"alert": "none"}), server.bearer))[0] == 404
 
 
 def test_probes_and_metrics(shop):

@@ -19,6 +19,7 @@ WRITES = [
     ("POST", "/api/v1/push"),
     ("POST", "/api/v1/replay"),
     ("POST", "/api/v1/backup"),
+    ("POST", "/api/v1/acknowledge"),
     ("DELETE", "/api/v1/documents/SLO/checkout"),
     ("POST", "/"),
     ("PUT", "/nowhere"),
