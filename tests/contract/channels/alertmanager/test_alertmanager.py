@@ -1,5 +1,7 @@
-"""Alertmanager keeps the contract of channels. Here the far side is a mock with the rules of API v2, so that every fault
-can be made; `test_real_alertmanager.py` beside it asks Debian's real one.
+"""Alertmanager keeps the contract of channels.
+
+Here the far side is a mock with the rules of API v2, so that every fault can be made; `test_real_alertmanager.py` beside
+it asks Debian's real one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""E-mail keeps the contract of channels, over real SMTP with TLS, and says in the words of the error tree what failed."""
+"""E-mail keeps the contract of channels, over real SMTP with TLS, and says what failed in our words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.contract.channels.email.postbox import Postbox, Strange, authority
 
 from leeway.channels.email import Settings, build, manifest
 from leeway.errors import Denied, Forbidden, Invalid, LeewayError, Permanent, TimedOut, Transient, Unreachable
@@ -18,7 +19,6 @@ from leeway.ports.channel import Event
 from leeway.ports.kit.canary_law import CANARY, assert_hidden, assert_hides_the_secret
 from leeway.ports.kit.channel_suite import PLAIN, ChannelSuite
 from leeway.ports.kit.clock import VirtualClock
-from tests.contract.channels.email.postbox import Postbox, Strange, authority
 
 TO = ["on-call@example.org", "owner@example.org"]
 
