@@ -17,6 +17,7 @@ from leeway.ports.channel import Event, Message
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NAME = 200
+_AHEAD = 8  # how far beyond its place a text is read; the rest of a megabyte is not worth a look
 _LINK = 2000
 _MORE = "…"
 
@@ -43,8 +44,9 @@ def legible(message: Message, *, title: int = 1000, line: int = 1000, lines: int
 
 def one_line(text: str, longest: int) -> str:
     """The text without line ends, control and direction characters, runs of white space made one space, cut."""
-    seen = "".join(_seen(character) for character in text if character not in _TURNING)
-    return cut(" ".join(seen.split()), longest)
+    head = text[: longest * _AHEAD]
+    seen = "".join(_seen(character) for character in head if character not in _TURNING)
+    return cut(" ".join(seen.split()) + _MORE * (len(head) < len(text)), longest)
 
 
 def cut(text: str, longest: int) -> str:
@@ -88,10 +90,10 @@ def _seen(character: str) -> str:
 
 
 def _lines(lines: tuple[str, ...], longest: int, most: int) -> tuple[str, ...]:
-    written = [text for text in (one_line(line, longest) for line in lines) if text]
-    if len(written) <= most:
-        return tuple(written)
-    return (*written[: most - 1], f"{_MORE} and {len(written) - most + 1} more lines")
+    shown = [text for text in (one_line(line, longest) for line in lines[:most]) if text]
+    if len(lines) <= most:
+        return tuple(shown)
+    return (*shown[: most - 1], f"{_MORE} and {len(lines) - most + 1} more lines")
 
 
 def _facts(facts: Mapping[str, str], longest: int, most: int) -> dict[str, str]:

@@ -29,7 +29,6 @@ from leeway.errors import (
     Transient,
     Unreachable,
 )
-from leeway.net import Egress
 from leeway.ports.channel import Channel, Delivered, Event, Manifest, Message, Skill
 from leeway.ports.clock import Clock
 from leeway.ports.kit import fault_server as fault
@@ -87,8 +86,8 @@ class HttpRig(Protocol):
     manifest: Manifest
     code: int
 
-    def build(self, url: str, secret: str, clock: Clock, egress: Egress) -> Channel:
-        """The channel for this address; it sends the secret, and waits half a second."""
+    def build(self, url: str, secret: str, clock: Clock, hosts: frozenset[str]) -> Channel:
+        """The channel for this address, which may reach these hosts; it sends the secret, and waits half a second."""
 
     def far(self) -> HttpFar:
         """A new far side."""
@@ -238,8 +237,7 @@ class HttpChannelSuite(ChannelSuite):
 
     @asynccontextmanager
     async def _channel(self, url: str) -> AsyncIterator[Channel]:
-        egress = Egress(frozenset({"127.0.0.1"}))
-        channel = self.rig.build(url, CANARY, VirtualClock(PLAIN.at + 1), egress)
+        channel = self.rig.build(url, CANARY, VirtualClock(PLAIN.at + 1), frozenset({"127.0.0.1"}))
         try:
             yield channel
         finally:
@@ -369,7 +367,7 @@ class HttpChannelSuite(ChannelSuite):
 
         async def story() -> None:
             async with FaultServer(fault.silence()) as server:
-                channel = self.rig.build(server.url, CANARY, VirtualClock(), Egress())
+                channel = self.rig.build(server.url, CANARY, VirtualClock(), frozenset())
                 with pytest.raises(Permanent) as caught:
                     await channel.send(PLAIN)
                 await channel.close()

@@ -1,7 +1,7 @@
 """Alertmanager keeps the contract of channels.
 
-Here the far side is a mock with the rules of API v2, so that every fault can be made; `test_real_alertmanager.py` beside
-it asks Debian's real one.
+Here the far side is a mock with the rules of API v2, so that every fault can be made; beside it
+`test_real_alertmanager.py` asks Debian's real one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from aiohttp import web
 
 from leeway.channels.alertmanager import Settings, build, manifest
-from leeway.net import Outside, Secrets, read_settings
+from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
 
 NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -54,10 +54,10 @@ class Rig:
     manifest = manifest
     code = 200
 
-    def build(self, url, secret, clock, egress):
+    def build(self, url, secret, clock, hosts):
         tree = {"peers": [f"{url}/am"], "basic": {"user": "leeway", "password": {"env": "PW"}}, "timeout_s": 0.5}
         secrets = Secrets(frozenset({"PW"}), environ={"PW": secret})
-        return build(read_settings(Settings, tree), Outside(clock, egress, secrets))
+        return build(read_settings(Settings, tree), Outside(clock, Egress(hosts), secrets))
 
     def far(self):
         return MockAlertmanager(1_790_000_042)

@@ -9,7 +9,7 @@ import json
 from aiohttp import web
 
 from leeway.channels.pagerduty import Settings, build, manifest
-from leeway.net import Outside, Secrets, read_settings
+from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
 
 
@@ -68,10 +68,10 @@ class Rig:
     manifest = manifest
     code = 202
 
-    def build(self, url, secret, clock, egress):
+    def build(self, url, secret, clock, hosts):
         tree = {"url": f"{url}/v2/enqueue", "routing_key": {"env": "KEY"}, "timeout_s": 0.5}
         secrets = Secrets(frozenset({"KEY"}), environ={"KEY": secret})
-        return build(read_settings(Settings, tree), Outside(clock, egress, secrets))
+        return build(read_settings(Settings, tree), Outside(clock, Egress(hosts), secrets))
 
     def far(self):
         return MockPagerDuty()

@@ -10,7 +10,7 @@ import re
 from aiohttp import web
 
 from leeway.channels.slack import Settings, build, manifest
-from leeway.net import Outside, Secrets, read_settings
+from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
 
 ENTITY = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
@@ -66,10 +66,10 @@ class Rig:
     manifest = manifest
     code = 200
 
-    def build(self, url, secret, clock, egress):
+    def build(self, url, secret, clock, hosts):
         settings = read_settings(Settings, {"webhook": {"env": "URL"}, "timeout_s": 0.5})
         environ = {"URL": f"{url}/services/T0/B0/{secret}"}
-        return build(settings, Outside(clock, egress, Secrets(frozenset(environ), environ=environ)))
+        return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset(environ), environ=environ)))
 
     def far(self):
         return MockSlack()

@@ -10,7 +10,7 @@ import json
 from aiohttp import web
 
 from leeway.channels.webhook import Settings, build, manifest
-from leeway.net import Outside, Secrets, read_settings
+from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.kit.canary_law import CANARY
 from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
 
@@ -55,12 +55,12 @@ class Rig:
     manifest = manifest
     code = 200
 
-    def build(self, url, secret, clock, egress):
+    def build(self, url, secret, clock, hosts):
         settings = read_settings(
             Settings,
             {"url": f"{url}/hook", "secret": {"env": "TOKEN"}, "bearer": {"env": "TOKEN"}, "timeout_s": 0.5},
         )
-        return build(settings, Outside(clock, egress, Secrets(frozenset({"TOKEN"}), environ={"TOKEN": secret})))
+        return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset({"TOKEN"}), environ={"TOKEN": secret})))
 
     def far(self):
         return Receiver()
@@ -73,10 +73,10 @@ class Rig:
 class AddressIsTheSecret(Rig):
     """The same, for receivers that know their friends by the address."""
 
-    def build(self, url, secret, clock, egress):
+    def build(self, url, secret, clock, hosts):
         environ = {"TOKEN": secret, "URL": f"{url}/hook?token={secret}"}
         settings = read_settings(Settings, {"url": {"env": "URL"}, "secret": {"env": "TOKEN"}, "timeout_s": 0.5})
-        return build(settings, Outside(clock, egress, Secrets(frozenset(environ), environ=environ)))
+        return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset(environ), environ=environ)))
 
 
 class TestWebhook(HttpChannelSuite):
