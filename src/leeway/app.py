@@ -40,13 +40,17 @@ class Leeway:
 
 
 @asynccontextmanager
-async def running(config: Config, clock: Clock) -> AsyncIterator[Leeway]:
-    """Opens the data folder, runs the engine, and closes everything in order. Raises what the stores raise."""
+async def running(config: Config, clock: Clock, own: frozenset[str] = frozenset()) -> AsyncIterator[Leeway]:
+    """Opens the data folder, runs the engine, and closes everything in order. Raises what the stores raise.
+
+    `own` are the addresses at which its server answers: no alert is sent there.
+    """
     outside = Outside(
         clock,
         Egress(config.allow_hosts),
         Secrets(config.secret_env, config.secret_files),
         config.file_roots,
+        own,
     )
     points = open_points(config.data, memory=config.store_memory)
     try:
@@ -87,7 +91,7 @@ async def served(config: Config, clock: Clock, started: Callable[[int, Leeway], 
         port = listen.port_of(listener)
         loading = asyncio.create_task(asyncio.to_thread(import_module, "leeway.server.app"))  # while the ledgers fill
         try:
-            async with running(config, clock) as leeway:
+            async with running(config, clock, frozenset({f"{listen.HOST}:{port}"})) as leeway:
                 hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
                 create_app = (await loading).create_app
                 app = create_app(leeway.engine, token=leeway.token, hosts=hosts, clock=clock, data=config.data)

@@ -77,10 +77,17 @@ class SendSettings(BaseModel):
     tls: TlsSettings = Field(default_factory=TlsSettings, description="Own authority, client certificate")
     timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds for a whole answer")
 
-    def sender(self, outside: Outside, credentials: Credentials) -> Client:
-        """A client that tries once; it refuses to talk to Leeway itself."""
+    def sender(self, outside: Outside, credentials: Credentials, *urls: str) -> Client:
+        """A client that tries once, and never talks to Leeway itself.
+
+        Forbidden if that, or another reason not to go to one of the `urls`, can be told from the address alone:
+        better now than when somebody has to be woken.
+        """
+        egress = replace(outside.egress, own=outside.own)
+        for url in urls:
+            egress.judge_url(parse_url(url))
         return Client(
-            replace(outside.egress, own=outside.own),
+            egress,
             outside.clock,
             credentials=credentials,
             tls=self.tls.files(outside.secrets),

@@ -18,6 +18,7 @@ from leeway.ports.channel import Event, Message
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NAME = 200
 _AHEAD = 8  # how far beyond its place a text is read; the rest of a megabyte is not worth a look
+_AHEAD = 8  # how far beyond its place a text is read; the rest of a megabyte is not worth a look
 _LINK = 2000
 _MORE = "…"
 

@@ -21,7 +21,7 @@ manifest = Manifest(
 
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> AlertmanagerChannel:
     """A channel to one cluster, called `title`; reads its secrets now, connects at the first message."""
-    client = settings.sender(outside, settings.credentials(outside.secrets))
+    client = settings.sender(outside, settings.credentials(outside.secrets), *settings.peers)
     return AlertmanagerChannel(replace(manifest, title=title), settings, client, outside.clock)
 
 

@@ -21,7 +21,7 @@ manifest = Manifest(
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> PagerDutyChannel:
     """A channel to one integration, called `title`; reads its key now, connects at the first message."""
     key = outside.secrets.read(settings.routing_key)
-    client = settings.sender(outside, Credentials((), (key,)))
+    client = settings.sender(outside, Credentials((), (key,)), settings.url)
     return PagerDutyChannel(replace(manifest, title=title), settings, key, client)
 
 

@@ -16,7 +16,7 @@ def build(settings: Settings, outside: Outside, title: str = manifest.title) -> 
     """A channel by this webhook, called `title`; reads its address now, connects at the first message."""
     webhook = outside.secrets.read(settings.webhook)
     path = Secret(parse_url(webhook.reveal(), "webhook").raw_path_qs)
-    client = settings.sender(outside, Credentials((), (webhook, path)))
+    client = settings.sender(outside, Credentials((), (webhook, path)), webhook.reveal())
     return SlackChannel(replace(manifest, title=title), webhook, client)
 
 

@@ -21,13 +21,12 @@ manifest = Manifest(
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> WebhookChannel:
     """A channel to this address, called `title`; reads its secrets now, connects at the first message."""
     url = Secret(settings.url) if isinstance(settings.url, str) else outside.secrets.read(settings.url)
-    parse_url(url.reveal())
     signing = outside.secrets.read(settings.secret) if settings.secret else None
     hidden = [] if isinstance(settings.url, str) else [url, Secret(parse_url(url.reveal()).raw_path_qs)]
     hidden += [signing] if signing else []
     credentials = settings.credentials(outside.secrets) + Credentials((), tuple(hidden))
     key = None if signing is None else key_of(signing.reveal())
-    client = settings.sender(outside, credentials)
+    client = settings.sender(outside, credentials, url.reveal())
     return WebhookChannel(replace(manifest, title=title), url, key, client, outside.clock)
 
 

@@ -8,7 +8,7 @@ import email.policy
 import functools
 import ssl
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 import trustme
@@ -99,15 +99,16 @@ class Postbox:
         return [email.message_from_bytes(content, policy=email.policy.default) for _, content in self.mails]
 
     async def shown(self):
-        """Threads: a mail that answers one here belongs to it; its subject tells that the alert is over."""
-        threads = {}
+        """Threads: a mail that answers one here belongs to it, and says that the alert is over."""
+        threads, first = [], {}
         for (recipients, _), mail in zip(self.mails, self.read(), strict=True):
-            first = threads.get(mail["In-Reply-To"])
-            if first is not None:
-                first[1] = False
+            if mail["In-Reply-To"] in first:
+                answered = first[mail["In-Reply-To"]]
+                threads[answered] = replace(threads[answered], open=False)
             else:
-                threads.setdefault(mail["Message-ID"], [shown_of(mail, recipients), True])
-        return [Shown(one.title, one.text, still, one.live) for one, still in threads.values()]
+                first.setdefault(mail["Message-ID"], len(threads))
+                threads.append(shown_of(mail, recipients))
+        return threads
 
 
 class Talk(SMTP):

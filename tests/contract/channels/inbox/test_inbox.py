@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from leeway.channels.inbox import Settings, build, manifest
@@ -14,29 +15,23 @@ from leeway.ports.kit.clock import VirtualClock
 
 
 class Reader:
-    """Reads the file as a person with a pager of paper would: by key, a resolution ends what came before."""
+    """Reads the file from the top: a resolution ends the first message with its key."""
 
     def __init__(self, path):
         self.path = path
 
     async def shown(self):
-        alerts = {}
+        shown, first = [], {}
         lines = self.path.read_text().split("\n") if self.path.exists() else [""]
         assert lines.pop() == ""
         for line in map(json.loads, lines):
-            if line["event"] == "resolved" and line["key"] in alerts:
-                alerts[line["key"]].append(line)
-            else:
-                alerts.setdefault(line["key"], []).append(line)
-        return [
-            Shown(
-                first["title"],
-                "\n".join([*first["lines"], *first["facts"].values(), first["link"]]),
-                last["event"] != "resolved",
-                frozenset(first),
-            )
-            for first, *_, last in ([*found, found[-1]] for found in alerts.values())
-        ]
+            if line["event"] == "resolved" and line["key"] in first:
+                shown[first[line["key"]]] = replace(shown[first[line["key"]]], open=False)
+                continue
+            first.setdefault(line["key"], len(shown))
+            text = "\n".join([*line["lines"], *line["facts"].values(), line["link"]])
+            shown.append(Shown(line["title"], text, True, frozenset(line)))
+        return shown
 
 
 class Rig:
