@@ -93,6 +93,7 @@ class SendSettings(BaseModel):
             tls=self.tls.files(outside.secrets),
             limits=Limits(self.timeout_s, self.timeout_s, 1 << 20, redirects=0),
             retries=Retries(1),
+            fresh=True,  # messages are rare: a connection kept from the last one may be dead
         )
 
 
