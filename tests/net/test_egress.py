@@ -202,3 +202,28 @@ def test_every_error_names_the_host_or_the_place():
     with pytest.raises(LeewayError) as refusal:
         sent("http://10.0.0.7/")
     assert "10.0.0.7" in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8474/", "http://[::ffff:127.0.0.1]:8474/", "http://localhost:8474/"])
+def test_leeway_itself_is_refused_to_those_who_must_not_talk_to_it(url):
+    """Listed or not, under any of its names."""
+    egress = Egress(frozenset({"127.0.0.1", "localhost", "[::ffff:127.0.0.1]"}), own=frozenset({"127.0.0.1:8474"}))
+    with pytest.raises(Forbidden, match="this is Leeway itself"):
+        egress.judge_url(parse_url(url))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1"])
+def test_a_name_that_leads_to_leeway_itself_is_refused_when_it_is_looked_up(address):
+    """On one port the loopback is one machine, ours; a name can be made to lead there after it was judged."""
+    egress = Egress(frozenset({"pager.lan"}), own=frozenset({"127.0.0.1:8474"}))
+    with pytest.raises(Forbidden, match="this is Leeway itself"):
+        egress.judge("pager.lan", 8474, address)
+    egress.judge("pager.lan", 8475, address)
+
+
+def test_another_machine_on_leeways_port_is_somebody_else():
+    """The port alone says nothing."""
+    own = frozenset({"127.0.0.1:8474", "[fd12::1]:8474"})
+    Egress(frozenset({"pager.lan"}), own=own).judge("pager.lan", 8474, "10.0.0.7")
+    with pytest.raises(Forbidden, match="this is Leeway itself"):
+        Egress(frozenset({"pager.lan"}), own=own).judge("pager.lan", 8474, "fd12::1")
