@@ -205,6 +205,42 @@ def test_an_slo_that_is_deleted_takes_its_alert_with_it(house):
     run(story())
 
 
+def test_two_policies_that_are_alike_each_tell_their_own(house):
+    """The same conditions under two names: neither swallows the other."""
+
+    async def story():
+        (file,) = watched()
+        twin = POLICY.partition("---\n")[2].partition("---\n")[0].replace("name: burns", "name: twin")
+        text = file.text.replace("[{alertPolicyRef: burns}]", "[{alertPolicyRef: burns}, {alertPolicyRef: twin}]")
+        async with house.open() as engine:
+            await apply(engine, (SourceText("slo.yaml", f"{text}---\n{twin}"),))
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            assert sorted(message.policy for message in house.pager.got) == ["burns", "twin"]
+
+    run(story())
+
+
+def test_a_policy_whose_conditions_change_begins_anew(house):
+    """In the middle of an alert: the old one ends, the new one fires by its own conditions, and nothing breaks."""
+
+    async def story():
+        (file,) = watched()
+        more = file.text.replace("short: 5m}]", "short: 5m}, {burnRate: 6, long: 6h, short: 30m}]")
+        async with house.open() as engine:
+            await apply(engine, (file,))
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            await apply(engine, (SourceText("slo.yaml", more),))
+            await minutes(house, engine, 3, 200)
+            assert engine.health().ready
+            assert house.pager.told == [FIRED, FIRED]
+            (up,) = await engine.alarm.alerts("bar", up=True, limit=10)
+            assert up.key == house.pager.got[1].key
+
+    run(story())
+
+
 def test_time_that_nobody_lived_through_is_looked_at_once(house):
     """An outage of Leeway itself: data of an hour arrives at once, and one page follows."""
 

@@ -84,19 +84,28 @@ class Watcher:
         self._cases: dict[Watch, _Case] = {}
 
     def watch(self, watched: Iterable[Watched], at: int) -> None:
-        """Watches these from now on; alerts of what is not watched any more end, and their recipients are not told."""
+        """Watches these from now on; alerts of what is not watched any more end, and their recipients are not told.
+
+        A policy whose conditions changed begins anew.
+        """
         cases = [_Case(each, guard) for each in watched for guard in each.watches]
-        self._cases = {case.watch: case for case in cases}
+        before, self._cases = self._cases, {case.watch: case for case in cases}
         groups: defaultdict[tuple[object, ...], list[_Case]] = defaultdict(list)
         for case in cases:
             groups[case.alike].append(case)
         self._groups = list(groups.values())
-        gone = [watch for watch in self._standings if watch not in self._cases]
+        gone = [watch for watch in self._standings if not self._goes_on(watch, before.get(watch))]
         self._store.forget(gone, at)
         for each in gone:
             del self._standings[each]
             self._up.pop(each, None)
             self._observed.pop(each, None)
+
+    def _goes_on(self, watch: Watch, before: _Case | None) -> bool:
+        case = self._cases.get(watch)
+        if case is None or (before is not None and before.policy.groups != case.policy.groups):
+            return False
+        return len(self._standings[watch].life.met_since) in (0, len(_flat(case.policy)))  # also changed while stopped
 
     def look(self, book: Book, as_of: AsOf, assess: Assess, now: float) -> tuple[Alert, ...]:
         """Looks at everything as known at `as_of`; the alerts that changed. `assess` is asked for the few that fire."""
@@ -124,10 +133,13 @@ class Watcher:
         return tuple(turn.alert for turn in told if turn.alert is not None)
 
     def _look_at(self, group: Sequence[_Case], book: Book, as_of: AsOf) -> Iterable[tuple[_Case, int, Flags]]:
-        by_goal = {case.watched.goal.number: case for case in group}
-        policy, moments = group[0].policy, defaultdict(list)
+        by_goal: defaultdict[int, list[_Case]] = defaultdict(list)  # one goal may have several policies that are alike
         for case in group:
-            moments[as_of(case.watched.goal)].append(case.watched.goal)
+            by_goal[case.watched.goal.number].append(case)
+        policy, moments = group[0].policy, defaultdict(list)
+        for cases in by_goal.values():
+            goal = cases[0].watched.goal
+            moments[as_of(goal)].append(goal)
         for at, goals in moments.items():
 
             def ask(ledger: Ledger, columns: Places, theirs: list[Goal], at: int = at) -> Flags:
@@ -136,7 +148,8 @@ class Watcher:
                 return np.stack([one.met for one in found] + [one.blind for one in found], axis=1)
 
             for theirs, bits in book.look_up(goals, ask):
-                yield from ((by_goal[goal.number], at, row) for goal, row in zip(theirs, bits, strict=True))
+                for goal, row in zip(theirs, bits, strict=True):
+                    yield from ((case, at, row) for case in by_goal[goal.number])
 
     def _turn(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
         conditions = len(bits) // 2
