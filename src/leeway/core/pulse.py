@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leeway.core.burn import SPANS
+from leeway.core.cells import Places, places
 from leeway.core.ledger import Ledger, Sums
 from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
 from leeway.core.objective import DAY_S, Objective
@@ -21,19 +21,17 @@ from leeway.core.points import Floats
 from leeway.core.tally import units
 from leeway.core.window import Span, Window
 
-Columns = NDArray[np.intp] | slice
-
 
 @dataclass(frozen=True, slots=True)
 class Roster:
     """What a pulse needs of the objectives in a ledger, by column; made once per change of definitions."""
 
-    columns: Columns
+    columns: Places
     allowed_share: Floats
     bad_unit: Floats
     total_unit: Floats
     slice_s: Floats
-    windows: tuple[tuple[Window, Columns], ...]
+    windows: tuple[tuple[Window, Places], ...]
 
     @classmethod
     def of(cls, objectives: Sequence[tuple[int, Objective, int]]) -> Roster:
@@ -43,24 +41,16 @@ class Roster:
             by_window[objective.window].append(place)
         quanta = [units(objective.method, scale) for _, objective, scale in objectives]
         return cls(
-            _columns([column for column, _, _ in objectives]),
+            places(np.array([column for column, _, _ in objectives], np.intp)),
             np.array([float(objective.allowed_share) for _, objective, _ in objectives]),
             np.array([unit.bad for unit in quanta], np.float64),
             np.array([unit.total for unit in quanta], np.float64),
             np.array([_slice_s(objective) for _, objective, _ in objectives], np.float64),
-            tuple((window, _columns(places)) for window, places in by_window.items()),
+            tuple((window, places(np.array(its, np.intp))) for window, its in by_window.items()),
         )
 
     def __len__(self) -> int:
         return len(self.allowed_share)
-
-
-def _columns(numbers: list[int]) -> Columns:
-    """A slice where the numbers are a run: numpy then looks in place instead of gathering."""
-    first = numbers[0] if numbers else 0
-    if numbers == list(range(first, first + len(numbers))):
-        return slice(first, first + len(numbers))
-    return np.array(numbers, np.intp)
 
 
 def _slice_s(objective: Objective) -> float:
@@ -90,13 +80,13 @@ def pulse(ledger: Ledger, roster: Roster, as_of: int, *, step_s: int = 60) -> Pu
             _ratio(now - ledger.sums(max(as_of - length, ledger.oldest), roster.columns)), factor, out=burn[row]
         )
     bad, total, allowed, coverage = (np.empty(len(roster)) for _ in range(4))
-    for definition, places in roster.windows:
+    for definition, these in roster.windows:
         window = definition.at(as_of)
-        spent = (now - ledger.sums(max(window.start, ledger.oldest), roster.columns))[places]
-        bad[places] = spent.bad / roster.bad_unit[places]
-        total[places] = spent.total / roster.total_unit[places]
-        allowed[places] = _allowed(roster, places, window, total[places])
-        coverage[places] = spent.covered / max(1, (as_of - window.start) // step_s)
+        spent = (now - ledger.sums(max(window.start, ledger.oldest), roster.columns))[these]
+        bad[these] = spent.bad / roster.bad_unit[these]
+        total[these] = spent.total / roster.total_unit[these]
+        allowed[these] = _allowed(roster, these, window, total[these])
+        coverage[these] = spent.covered / max(1, (as_of - window.start) // step_s)
     return Pulse(as_of, burn, bad, total, allowed, _remaining(bad, allowed), coverage)
 
 
@@ -109,24 +99,24 @@ def burn_down(ledger: Ledger, roster: Roster, as_of: int, *, parts: int = 60) ->
     """
     now = ledger.sums(as_of, roster.columns)
     remaining = np.full((parts, len(roster)), np.nan)
-    for definition, places in roster.windows:
+    for definition, these in roster.windows:
         window = definition.at(as_of)
         begin = ledger.sums(max(window.start, ledger.oldest), roster.columns)
-        seen = (now - begin)[places].total / roster.total_unit[places]
-        allowed = _allowed(roster, places, window, seen)
+        seen = (now - begin)[these].total / roster.total_unit[these]
+        allowed = _allowed(roster, these, window, seen)
         grain = MINUTE_S if as_of - window.start < (MINUTE_DAYS - 1) * DAY_S else HOUR_S
         for part in range(parts):
             end = window.start + (as_of - window.start) * (part + 1) // parts
             end = as_of if part == parts - 1 else max(window.start, ledger.oldest, end - end % grain)
-            spent = (ledger.sums(end, roster.columns) - begin)[places]
-            row = _remaining(spent.bad / roster.bad_unit[places], allowed)
-            remaining[part, places] = np.where(spent.total > 0, row, np.nan)
+            spent = (ledger.sums(end, roster.columns) - begin)[these]
+            row = _remaining(spent.bad / roster.bad_unit[these], allowed)
+            remaining[part, these] = np.where(spent.total > 0, row, np.nan)
     return remaining
 
 
-def _allowed(roster: Roster, places: Columns, window: Span, total: Floats) -> Floats:
-    slices = window.length_s / roster.slice_s[places]
-    allowed: Floats = roster.allowed_share[places] * np.where(np.isnan(slices), total, slices)
+def _allowed(roster: Roster, these: Places, window: Span, total: Floats) -> Floats:
+    slices = window.length_s / roster.slice_s[these]
+    allowed: Floats = roster.allowed_share[these] * np.where(np.isnan(slices), total, slices)
     return allowed
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from leeway.core.alerting.ratio import Ratio
 from leeway.core.cells import Places
-from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger, Sums
 from leeway.core.ledger.grid import MINUTE_S
 from leeway.core.objective import Objective
@@ -50,7 +49,7 @@ class FleetSums:
 
     def seen(self, span_s: int) -> Ratio:
         """Rows of the span / its minutes since birth."""
-        since = np.maximum(self.at - span_s, np.minimum(self.born, NEVER))
+        since = np.maximum(self.at - span_s, self.born)
         minutes = np.where(since < self.at, (self.at - since) // MINUTE_S, 0)
         return Ratio(self._since(self.at - span_s).covered, minutes, Fraction(1))
 
