@@ -17,6 +17,7 @@ from leeway.spec.documents import (
     SLO,
     BudgetingMethod,
     Clause,
+    Escalation,
     LeewayPolicy,
     Metadata,
     Objective,
@@ -184,6 +185,20 @@ def test_who_is_told_has_to_be_declared_and_few():
         assert [
             name for name, _ in told(SHOP, policy((FAST,)), Recipient(Metadata("all"), "email", people=people))
         ] == [code]
+
+
+def test_whoever_is_told_in_place_of_another_has_to_be_declared_and_not_lead_back():
+    """Fallbacks and escalations each make a chain; a circle is told at each of its links."""
+    first = Recipient(Metadata("first"), "email", people=1, fallback=Reference("second", "spec.fallback"))
+    up = Escalation(Reference("first", "spec.escalation.to"))
+    second = Recipient(Metadata("second"), "email", people=1, escalation=up)
+    watch = policy((FAST,))
+    assert told(SHOP, watch, first, second) == []
+    assert told(SHOP, watch, first) == [("dangling-reference", "spec.fallback")]
+    circle = [("recipient-circle", "spec.fallback")] * 2
+    assert told(SHOP, watch, first, replace(second, fallback=Reference("first", "spec.fallback"))) == circle
+    alone = replace(first, fallback=None, escalation=up)
+    assert told(SHOP, watch, alone) == [("recipient-circle", "spec.escalation.to")]
 
 
 def test_a_policy_that_stands_already_is_told_of_at_the_slo_that_names_it():

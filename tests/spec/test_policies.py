@@ -30,6 +30,7 @@ from leeway.spec.documents import (
 from leeway.spec.duration import Duration
 from leeway.spec.library import Library
 from leeway.spec.policies import policies_for, untold, watches_for
+from leeway.spec.routes import Leg
 
 DAYS_S = 28 * 86_400
 MAIN = Objective("main", Method.OCCURRENCES, Fraction("0.999"), Rolling(DAYS_S))
@@ -62,7 +63,7 @@ def test_an_slo_that_names_no_policy_is_watched_by_the_set_of_its_own_window():
     """And nobody is named."""
     watches = watches_for(SHOP, MAIN, Library.of([SHOP, TEAM]))
     assert tuple(one.policy for one in watches) == presets.default(DAYS_S, Fraction(1, 1000))
-    assert [one.recipients for one in watches] == [(), ()]
+    assert [one.route for one in watches] == [(), ()]
 
 
 def test_a_policy_of_openslo_is_its_condition_and_reaches_the_recipient_of_its_targets_name():
@@ -70,7 +71,7 @@ def test_a_policy_of_openslo_is_its_condition_and_reaches_the_recipient_of_its_t
     (watch,) = watched(OPENSLO)
     burn = Burn(Fraction(72, 5), 3_600, lasts_s=300)
     assert watch.policy == Policy("open", Severity.PAGE, ((burn,),))
-    assert (watch.recipients, watch.tells_end) == (("team",), False)
+    assert (watch.route, watch.tells_end) == ((Leg("team"),), False)
     (watch,) = watched(replace(OPENSLO, when_no_data=True, when_resolved=True))
     assert watch.policy.groups == ((burn,), (Coverage(Fraction(0), 3_600, Op.LTE),))
     assert watch.tells_end
@@ -80,7 +81,7 @@ def test_a_policy_of_leeway_is_its_groups():
     """Each recipient once, however often it was named."""
     (watch,) = watched(OWN)
     assert watch.policy == Policy("own", Severity.TICKET, ((BURN,), (LEFT, Exhaustion(3_600))), 900)
-    assert (watch.recipients, watch.tells_end) == (("team",), True)
+    assert (watch.route, watch.tells_end) == ((Leg("team"),), True)
 
 
 def test_a_preset_is_taken_by_name_and_may_be_given_another_severity_and_cooldown():
@@ -97,7 +98,7 @@ def test_the_default_set_can_be_named_to_say_who_is_told():
     found = watched(LeewayPolicy(Metadata("mine"), preset="default", notify=(Reference("team"),)))
     fast, slow = presets.default(DAYS_S, Fraction(1, 1000))
     assert [one.policy for one in found] == [replace(fast, name="mine fast burn"), replace(slow, name="mine slow burn")]
-    assert [one.recipients for one in found] == [("team",), ("team",)]
+    assert [one.route for one in found] == [(Leg("team"),), (Leg("team"),)]
 
 
 def test_one_policy_named_twice_watches_once():
@@ -132,12 +133,12 @@ def test_a_recipient_that_differs_in_one_character_reaches_nobody(name, data):
         replace(OWN, notify=(Reference(slip),)),
         replace(OPENSLO, targets=(AlertNotificationTarget(Metadata(slip), name),)),
     )
-    assert [one.recipients for one in watched(*policies, library=[declared])] == [(), ()]
+    assert [one.route for one in watched(*policies, library=[declared])] == [(), ()]
     exact = (
         replace(OWN, notify=(Reference(name),)),
         replace(OPENSLO, targets=(AlertNotificationTarget(Metadata(name), slip),)),
     )
-    assert [one.recipients for one in watched(*exact, library=[declared])] == [(name,), (name,)]
+    assert [one.route for one in watched(*exact, library=[declared])] == [(Leg(name),), (Leg(name),)]
 
 
 @pytest.mark.parametrize(

@@ -266,10 +266,18 @@ class LeewayPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """The Recipient who is told of a page too when nobody has taken it for so long."""
+
+    to: Reference
+    after_s: int = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Who can be told, and by which channel; nobody else ever is. `people` is how many it reaches, None: unknown.
 
-    `settings` are the channel's, which judges them itself.
+    `settings` are the channel's, which judges them itself. `fallback` is told instead while the channel fails.
     """
 
     metadata: Metadata
@@ -277,6 +285,8 @@ class Recipient:
     settings: Mapping[str, Plain] = field(default_factory=dict)
     people: int | None = None
     owner: str = ""
+    fallback: Reference | None = None
+    escalation: Escalation | None = None
     description: str = ""
     origin: Origin = field(default=NOWHERE, compare=False)
     path: str = field(default="", compare=False)

@@ -27,6 +27,7 @@ _RECORDS = (
     documents.AlertPolicy,
     documents.Clause,
     documents.DataSource,
+    documents.Escalation,
     documents.LeewayPolicy,
     documents.Metadata,
     documents.Metric,

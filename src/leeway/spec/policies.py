@@ -21,9 +21,11 @@ from leeway.spec.documents import (
     Kind,
     LeewayPolicy,
     Origin,
+    Recipient,
     Reference,
 )
 from leeway.spec.library import Library
+from leeway.spec.routes import Leg, escalation_of, fallback_of, route
 
 PAGES = frozenset({"page", "critical", "crit", "emergency", "urgent", "high", "fatal", "p1", "sev1", "sev-1", "s1"})
 """Severities, whatever their case, that wake a person; OpenSLO takes any word. All others open a ticket."""
@@ -36,13 +38,10 @@ AnyPolicy = AlertPolicy | LeewayPolicy
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A policy that watches an objective, and the Recipients that it names, by exact name; nobody else is told.
-
-    `tells_end`: also when it is over.
-    """
+    """A policy that watches an objective, and whom it tells; nobody else is told. `tells_end`: also when it is over."""
 
     policy: Policy
-    recipients: tuple[str, ...] = ()
+    route: tuple[Leg, ...] = ()
     tells_end: bool = True
 
 
@@ -87,16 +86,18 @@ def watches_of(policy: AnyPolicy, window_s: int, share: Fraction, library: Libra
 
     The default set becomes two, `<name> fast burn` and `<name> slow burn`.
     """
-    name, recipients = policy.metadata.name, recipients_of(policy, library)
+    name, recipients = policy.metadata.name, names_told(policy, library)
     if isinstance(policy, LeewayPolicy) and policy.preset == DEFAULT:
         made = presets.default(window_s, share)
         cooldown_s = policy.cooldown_s or 0
-        return tuple(Watch(replace(one, name=f"{name} {one.name}", cooldown_s=cooldown_s), recipients) for one in made)
+        named = (replace(one, name=f"{name} {one.name}", cooldown_s=cooldown_s) for one in made)
+        return tuple(Watch(one, route(recipients, one.severity, library)) for one in named)
     groups = tuple(tuple(one.condition for one in group) for group in stated(policy, library))
     if not groups:
         return ()
     compiled = Policy(name, severity_of(policy, library), groups, _cooldown_s(policy))
-    return (Watch(compiled, recipients, not isinstance(policy, AlertPolicy) or policy.when_resolved),)
+    tells_end = not isinstance(policy, AlertPolicy) or policy.when_resolved
+    return (Watch(compiled, route(recipients, compiled.severity, library), tells_end),)
 
 
 def stated(policy: AnyPolicy, library: Library) -> Groups:
@@ -157,11 +158,6 @@ def names_told(policy: AnyPolicy, library: Library) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def recipients_of(policy: AnyPolicy, library: Library) -> tuple[str, ...]:
-    """The Recipients that a policy tells: names that are declared to the character, and no others."""
-    return tuple(name for name in names_told(policy, library) if library.recipient(name) is not None)
-
-
 def untold(library: Library) -> frozenset[str]:
     """What stands between an alert and those who should know of it, each as a sentence: names that lead nowhere."""
     return frozenset(sentence for document in library.documents for sentence in _untold(document, library))
@@ -183,6 +179,10 @@ def _untold(document: Document, library: Library) -> Iterator[str]:
             for name in names_told(document, library):
                 if library.recipient(name) is None:
                     yield f"{title} tells the Recipient {name}"
+        case Recipient():
+            for behind in (fallback_of(document), escalation_of(document)):
+                if behind is not None and library.recipient(behind) is None:
+                    yield f"the Recipient {document.metadata.name} hands on to the Recipient {behind}"
 
 
 def _lacking(title: str, kind: Kind, parts: Iterable[Document | Reference], library: Library) -> Iterator[str]:

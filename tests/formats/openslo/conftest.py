@@ -86,7 +86,16 @@ LEEWAY_POLICY = _document(
 )
 LEEWAY_PRESET = _document("AlertPolicy", {"preset": "fast-burn"}, "leeway.dev/v1")
 RECIPIENT = _document(
-    "Recipient", {"channel": "email", "settings": {"to": ["a@b.example"]}, "people": 1, "owner": "a"}, "leeway.dev/v1"
+    "Recipient",
+    {
+        "channel": "email",
+        "settings": {"to": ["a@b.example"]},
+        "people": 1,
+        "owner": "a",
+        "fallback": "desk",
+        "escalation": {"to": "lead", "after": "5m"},
+    },
+    "leeway.dev/v1",
 )
 ALPHA2_SERVICE = _document("Service", {}, "openslo.com/v2alpha")
 EVERY = {

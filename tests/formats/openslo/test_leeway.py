@@ -76,6 +76,10 @@ def test_a_fault_of_a_policy_is_told_at_its_place(edit, changes, path, code, mod
         ({"spec.people": "three"}, "spec.people", "wrong-type"),
         ({"spec.settings": ["to"]}, "spec.settings", "wrong-type"),
         ({"spec.target": "x"}, "spec.target", "unknown-field"),
+        ({"spec.fallback": "Pager Duty"}, "spec.fallback", "string_dns_label"),
+        ({"spec.escalation": {"after": "5m"}}, "spec.escalation.to", "required"),
+        ({"spec.escalation.after": "soon"}, "spec.escalation.after", "duration"),
+        ({"spec.escalation": "lead"}, "spec.escalation", "wrong-type"),
         ({"apiVersion": "openslo/v1"}, "kind", "unsupported-kind"),
     ],
 )

@@ -24,6 +24,7 @@ from leeway.spec.documents import (
     BudgetingMethod,
     Clause,
     DataSource,
+    Escalation,
     LeewayPolicy,
     Metadata,
     Metric,
@@ -108,6 +109,8 @@ recipients = st.builds(
     st.dictionaries(words, plain, max_size=3),
     st.none() | st.integers(1, 10**6),
     words,
+    st.none() | st.builds(Reference, names),
+    st.none() | st.builds(Escalation, st.builds(Reference, names), minutes),
     words,
 )
 starts = st.builds(

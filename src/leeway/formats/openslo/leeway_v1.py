@@ -108,6 +108,7 @@ POLICY = Record(
     ),
     (exactly_one("conditions", "preset"), policy),
 )
+ESCALATION = Record((Field("to", REFERENCE, required=True), Field("after", SPAN)))
 RECIPIENT = Record(
     (
         DESCRIPTION,
@@ -115,6 +116,8 @@ RECIPIENT = Record(
         Field("settings", Table(Anything())),
         Field("people", Number((whole, at_least(1)))),
         Field("owner", Text()),
+        Field("fallback", REFERENCE),
+        Field("escalation", ESCALATION),
     )
 )
 

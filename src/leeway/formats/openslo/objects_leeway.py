@@ -17,7 +17,7 @@ from leeway.core.alerting.policy import (
 )
 from leeway.core.objective import Op
 from leeway.formats.openslo.values import join, metadata, number, table
-from leeway.spec.documents import Clause, LeewayPolicy, Origin, Recipient, Reference
+from leeway.spec.documents import Clause, Escalation, LeewayPolicy, Origin, Recipient, Reference
 from leeway.spec.duration import Duration
 from leeway.spec.quantity import share_of
 from leeway.spec.schema.look import items, look, text
@@ -54,9 +54,24 @@ def recipient(node: Node, origin: Origin) -> Recipient:
         table(look(spec, "settings")),
         None if people is None else int(people),
         text(spec, "owner"),
+        _named(spec, "fallback", "spec.fallback"),
+        _escalation(look(spec, "escalation")),
         text(spec, "description"),
         origin,
     )
+
+
+def _escalation(node: Node | None) -> Escalation | None:
+    to = _named(node, "to", "spec.escalation.to")
+    if to is None:
+        return None
+    after_s = _seconds(node, "after")
+    return Escalation(to, after_s) if after_s else Escalation(to)
+
+
+def _named(node: Node | None, name: str, path: str) -> Reference | None:
+    found = text(node, name)
+    return Reference(found, path) if found else None
 
 
 def _group(node: Node, path: str) -> tuple[Clause, ...]:

@@ -41,6 +41,10 @@ def recipient(document: Recipient) -> Tree:
         made["people"] = document.people
     if document.owner:
         made["owner"] = document.owner
+    if document.fallback:
+        made["fallback"] = document.fallback.name
+    if document.escalation:
+        made["escalation"] = {"to": document.escalation.to.name, "after": span(document.escalation.after_s)}
     return made
 
 

@@ -44,4 +44,4 @@ def _alerting(document: Document, library: Library) -> Iterator[Finding]:
         case AlertCondition():
             yield from on_condition(document)
         case Recipient():
-            yield from on_recipient(document)
+            yield from on_recipient(document, library)

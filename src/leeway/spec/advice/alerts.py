@@ -21,6 +21,7 @@ from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
 from leeway.spec.policies import AnyPolicy, Stated, stated, stated_burn, watches_of
 from leeway.spec.quantity import percent, span
+from leeway.spec.routes import circle, escalation_of, fallback_of
 
 CROWD = 20
 """More people than this are never needed to mend one thing."""
@@ -47,8 +48,12 @@ def on_condition(condition: AlertCondition) -> Iterator[Finding]:
     yield from on_group((stated_burn(condition),))
 
 
-def on_recipient(recipient: Recipient) -> Iterator[Finding]:
-    """How many people a page would wake."""
+def on_recipient(recipient: Recipient, library: Library) -> Iterator[Finding]:
+    """How many people a page would wake, and whether it goes round in a circle."""
+    for then, path in ((fallback_of, "spec.fallback"), (escalation_of, "spec.escalation.to")):
+        if way := circle(recipient, library, then):
+            message = f"goes round in a circle: {' → '.join(way)}"
+            yield note(codes.RECIPIENT_CIRCLE, recipient.origin, path, message, "let the last of them stand alone")
     if recipient.people is None:
         message = f"nobody knows how many people `{recipient.metadata.name}` reaches"
         yield note(codes.PEOPLE_UNKNOWN, recipient.origin, "spec", message, "add `people:` with their number")

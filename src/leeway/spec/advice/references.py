@@ -18,6 +18,7 @@ from leeway.spec.documents import (
     Origin,
     Ratio,
     RawRatio,
+    Recipient,
     Reference,
     kind_of,
 )
@@ -69,13 +70,24 @@ def _references(document: Document, library: Library) -> Iterator[Found]:
             for target in document.targets:
                 yield from _to(Kind.ALERT_NOTIFICATION_TARGET, target, document.origin, library)
                 yield from _reaching(target, document.origin, library)
-        case LeewayPolicy():
-            for recipient in document.notify:
+        case LeewayPolicy() | Recipient():
+            for recipient in _told(document):
                 yield Kind.RECIPIENT, recipient, document.origin
         case SLI():
             for metric in metrics(document):
                 if metric.source is not None:
                     yield Kind.DATA_SOURCE, metric.source, document.origin
+
+
+def _told(document: LeewayPolicy | Recipient) -> Iterator[Reference]:
+    """The Recipients that a document of Leeway's names."""
+    if isinstance(document, LeewayPolicy):
+        yield from document.notify
+        return
+    if document.fallback:
+        yield document.fallback
+    if document.escalation:
+        yield document.escalation.to
 
 
 def _to(kind: Kind, one: Document | Reference | None, origin: Origin, library: Library) -> Iterator[Found]:

@@ -100,6 +100,7 @@ from leeway.spec.codes.together import (
     DUPLICATE_NAME,
     DUPLICATE_OBJECTIVE,
     LOOKBACK_BELOW_SLICE,
+    RECIPIENT_CIRCLE,
 )
 
 __all__ = [
@@ -160,6 +161,7 @@ __all__ = [
     "POLICY_SILENT",
     "POLICY_TELLS_NOBODY",
     "RAW_OCCURRENCES",
+    "RECIPIENT_CIRCLE",
     "RENAMED_FIELD",
     "REQUIRED",
     "RESERVED_ANNOTATION",

@@ -91,6 +91,13 @@ ALERT_ONE_SLICE = Code(
     "The lookback holds so few slices that one of them burns faster than the threshold.",
     "Take a longer lookback or shorter slices.",
 )
+RECIPIENT_CIRCLE = Code(
+    "recipient-circle",
+    "Recipients whose fallbacks, or whose escalations, lead back to where they began.",
+    "The one who failed or did not answer would be asked again, and nobody else.",
+    "Let the last of them stand alone.",
+    serious=True,
+)
 LOOKBACK_BELOW_SLICE = Code(
     "lookback-below-slice",
     "A lookback shorter than a slice.",
