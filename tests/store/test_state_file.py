@@ -21,12 +21,13 @@ from leeway.store.state.format import FOLDER, newest
 from leeway.store.state.migrate import migrate
 from leeway.store.state.tables import documents, metadata, revisions
 
-SECOND = """
+NEXT = f"{int(newest()) + 1:04}"
+ONE_STEP_MORE = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{NEXT}"
+down_revision = "{newest()}"
 
 def upgrade():
     op.add_column("jobs", sa.Column("colour", sa.Text))
@@ -49,7 +50,7 @@ def newer_migrations(tmp_path):
     """The migrations of a Leeway that has one step more."""
     folder = tmp_path / "migrations"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0003_colour.py").write_text(SECOND)
+    (folder / "versions" / f"v{NEXT}_colour.py").write_text(ONE_STEP_MORE)
     return folder
 
 
@@ -67,7 +68,7 @@ def test_a_newer_format_is_left_alone(tmp_path, newer_migrations):
     """It says what to do, and changes nothing."""
     with closing(open_state(tmp_path)) as store:
         migrate(store._engine, newer_migrations)
-    with pytest.raises(NewerFormat, match="format 0003, which this Leeway does not know") as refusal:
+    with pytest.raises(NewerFormat, match=f"format {NEXT}, which this Leeway does not know") as refusal:
         open_state(tmp_path)
     assert refusal.value.mend
     assert refusal.value.place == str(tmp_path / "state.sqlite")

@@ -12,8 +12,10 @@ from leeway.errors import Conflict, LeewayError, NotFound
 from leeway.ports.state import Edit, Identity, Job, JobState, NewSeries, Revision, Series
 from leeway.store.state.access import Access
 from leeway.store.state.alerts import SqlAlerts
+from leeway.store.state.decisions import SqlDecisions
 from leeway.store.state.edits import carried_out
 from leeway.store.state.numbers import Found, known, numbered
+from leeway.store.state.silences import SqlSilences
 from leeway.store.state.tables import delays, documents, jobs, objectives, revisions, series
 
 _CURRENT = (
@@ -42,6 +44,7 @@ class SqlState:
         self._access = Access(engine, explain)
         self._copy = copy
         self.alerts = SqlAlerts(self._access)
+        self.silences, self.decisions = SqlSilences(self._access), SqlDecisions(self._access)
 
     def documents(self) -> tuple[Revision, ...]:
         """Every document that is not deleted."""

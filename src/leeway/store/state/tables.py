@@ -135,3 +135,33 @@ messages = Table(
     Index("ix_messages_key", "key"),
     sqlite_autoincrement=True,
 )
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slo", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("labels", Text, nullable=False, comment="JSON: pairs of key and value"),
+    Column("starts_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Index("ix_silences_ends_at", "ends_at"),
+    sqlite_autoincrement=True,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert", String(512), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("reason", String(16)),
+    Column("words", Text, nullable=False),
+    Index("ix_decisions_alert", "alert"),
+    sqlite_autoincrement=True,
+)
