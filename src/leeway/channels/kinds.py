@@ -14,8 +14,10 @@ MODULES = {
     "alertmanager": "leeway.channels.alertmanager",
     "email": "leeway.channels.email",
     "inbox": "leeway.channels.inbox",
+    "jira": "leeway.channels.jira",
     "pagerduty": "leeway.channels.pagerduty",
     "slack": "leeway.channels.slack",
+    "teams": "leeway.channels.teams",
     "webhook": "leeway.channels.webhook",
 }
 
