@@ -12,6 +12,7 @@ from leeway.errors import NotFound
 
 MODULES = {
     "alertmanager": "leeway.channels.alertmanager",
+    "discord": "leeway.channels.discord",
     "email": "leeway.channels.email",
     "inbox": "leeway.channels.inbox",
     "jira": "leeway.channels.jira",

@@ -1,0 +1,60 @@
+"""From a message to an embed. Everything that people wrote is escaped, and nobody is mentioned besides."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+import msgspec
+
+from leeway.errors import NotUnderstood
+from leeway.ports.channel import Message
+from leeway.ports.legible import legible
+
+_TITLE, _TEXT = 256, 4096  # characters of an embed, by Discord's reference; 6,000 of all its texts
+# What can begin, divide or end anything: styles, spoilers, mentions, times, links, emoji by name, and at the beginning
+# of a line headings, quotes and lists. After a backslash each stands for itself.
+_MARKUP = frozenset("\\`*_~|<>[]()#:@-+.")
+
+
+class _Posted(msgspec.Struct):
+    id: str
+
+
+def embed(message: Message) -> bytes:
+    """The body. The link stands in the text: Discord refuses the whole message if it does not like an embed's `url`,
+    a host without a dot among others."""
+    clean = legible(message, line=500, lines=20, facts=40)
+    facts = "\n".join(f"{name}: {value}" for name, value in clean.facts.items())
+    link = f"\n\n<{clean.link}>" if clean.link else ""
+    text = "\n\n".join(part for part in ("\n".join(clean.lines), facts) if part)
+    shown = {"title": escaped(clean.title, _TITLE), "description": escaped(text, _TEXT - _units(link)) + link}
+    content = {
+        "embeds": [{name: text for name, text in shown.items() if text}],
+        "allowed_mentions": {"parse": []},
+    }
+    return msgspec.json.encode(content)
+
+
+def posted(body: bytes) -> str:
+    """The id that Discord gave the message; NotUnderstood if there is none."""
+    try:
+        message = msgspec.json.decode(body, type=_Posted)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        message = _Posted("")
+    if not (message.id.isascii() and message.id.isdigit()):
+        raise NotUnderstood("the answer is no message of Discord", mend="check the address and what is in between")
+    return message.id
+
+
+def escaped(text: str, longest: int) -> str:
+    """The text with a backslash before all that could be markup, cut so that it then has so many UTF-16 units."""
+    written = [f"\\{character}" if character in _MARKUP else character for character in text]
+    ends = list(accumulate(map(_units, written)))
+    if not ends or ends[-1] <= longest:
+        return "".join(written)
+    return "".join(written[: bisect_right(ends, longest - 1)]) + "…"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
