@@ -168,6 +168,21 @@ def test_retries_stop_when_their_budget_is_spent():
     assert asyncio.run(story()) == 20 + 5
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+def test_a_fresh_client_asks_once_though_the_server_hangs_up(method):
+    """A probe would miss the failure, and a change would be made twice; there is no kept connection to be forgiven."""
+
+    async def story():
+        async with FaultServer(fault.hang_up()) as server:
+            client = Client(LOOPBACK, VirtualClock(), retries=Retries(1), fresh=True)
+            with pytest.raises(Unreachable):
+                await client.ask(Request(server.url, method))
+            await client.close()
+            return server.asked
+
+    assert asyncio.run(story()) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [

@@ -94,6 +94,8 @@ class Wire:
                 response_class=_Response,
                 trace_configs=[_tracing()],
             )
+            if self._fresh:  # aiohttp asks GET and PUT again after a hang-up, in case a kept connection had died
+                self._session._retry_connection = False  # noqa: SLF001  it has no public word for that
         return self._session
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
