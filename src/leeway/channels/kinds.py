@@ -16,6 +16,7 @@ MODULES = {
     "email": "leeway.channels.email",
     "inbox": "leeway.channels.inbox",
     "jira": "leeway.channels.jira",
+    "opsgenie": "leeway.channels.opsgenie",
     "pagerduty": "leeway.channels.pagerduty",
     "slack": "leeway.channels.slack",
     "teams": "leeway.channels.teams",
