@@ -18,7 +18,9 @@ from leeway.errors import Conflict, Invalid, NotFound, Unreachable
 from leeway.net import Outside
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.memory_alerts import MemoryAlerts
+from leeway.ports.kit.memory_decisions import MemoryDecisions
 from leeway.ports.kit.memory_points import MemoryPoints
+from leeway.ports.kit.memory_silences import MemorySilences
 from leeway.ports.kit.memory_state import MemoryState
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch
@@ -72,9 +74,11 @@ class House:
     def __init__(self):
         self.clock, self.points, self.state = VirtualClock(float(NOON)), MemoryPoints(), MemoryState()
         self.alerts, self.channels = MemoryAlerts(), {}
+        self.silences, self.decisions = MemorySilences(), MemoryDecisions()
 
     def alarm(self):
-        return Alarm(self.alerts, self.clock, lambda recipient: self.channels[recipient.metadata.name])
+        stores = self.silences, self.decisions
+        return Alarm(self.alerts, self.clock, lambda recipient: self.channels[recipient.metadata.name], *stores)
 
     @asynccontextmanager
     async def open(self):

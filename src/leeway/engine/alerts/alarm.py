@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from leeway.core.assess import Assessment
 from leeway.engine.alerts.deliver import Deliverer
+from leeway.engine.alerts.silences import Silences, labels_of
 from leeway.engine.alerts.watch import Watched, Watcher
 from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
@@ -15,6 +16,8 @@ from leeway.errors import NotFound
 from leeway.ports.alerts import Alert, AlertStore, Delivery
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
+from leeway.ports.decisions import Decision, DecisionStore
+from leeway.ports.silences import SilenceStore
 from leeway.spec.documents import Recipient
 from leeway.spec.library import Library
 from leeway.spec.policies import watches_for
@@ -26,23 +29,34 @@ class Alarm:
     So it is also the `check` of a recipient that somebody wants to apply: building asks nothing of the world.
     """
 
-    def __init__(self, store: AlertStore, clock: Clock, open_channel: Callable[[Recipient], Channel]) -> None:
+    def __init__(
+        self,
+        store: AlertStore,
+        clock: Clock,
+        open_channel: Callable[[Recipient], Channel],
+        silences: SilenceStore,
+        decisions: DecisionStore,
+    ) -> None:
         self._store, self._clock, self._library = store, clock, Library.of(())
+        self._decisions = decisions
         self.check = open_channel
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
-        self._watcher = Watcher(store)
+        self._watcher = Watcher(store, silences, decisions)
+        self.silences = Silences(silences, store, clock, lambda: self._watcher.subjects)
         self._deliverer = Deliverer(store, clock, self._channel)
 
     def watch(self, catalog: Catalog, at: int) -> None:
         """Watches the goals of these definitions, by the policies that they name."""
         self._library = catalog.library
         slos = {slo.metadata.name: slo for slo in catalog.library.slos}
+        labels = {name: labels_of(slo, catalog.library) for name, slo in slos.items()}
         self._watcher.watch(
             (
                 Watched(
                     goal,
                     watches_for(slos[goal.slo], goal.objective, catalog.library),
                     slos[goal.slo].description,
+                    labels[goal.slo],
                 )
                 for goal in catalog.goals
             ),
@@ -67,6 +81,10 @@ class Alarm:
     async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
         """The newest first."""
         return await asyncio.to_thread(self._store.alerts, slo=slo, up=up, limit=limit)
+
+    async def decisions(self, alerts: Sequence[Alert]) -> tuple[Decision, ...]:
+        """What was decided about these, the newest first."""
+        return await asyncio.to_thread(self._decisions.decisions, [one.key for one in alerts])
 
     async def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """What was said of one alert, and to whom. Raises NotFound."""

@@ -18,18 +18,22 @@ from leeway.core.alerting.decide import Recovery, Suppression, holds, is_slow, l
 from leeway.core.alerting.life import Life, Observed, live
 from leeway.core.alerting.policy import Condition, Policy, Severity
 from leeway.core.alerting.ratio import Flags
+from leeway.core.alerting.silence import Silence, Subject, silenced
 from leeway.core.alerting.survival import Lasted
 from leeway.core.assess import Assessment
 from leeway.core.cells import Places
 from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger
 from leeway.engine.alerts import words
+from leeway.engine.alerts.decided import Record, decided
 from leeway.engine.alerts.fleet import FleetSums
 from leeway.engine.alerts.seen import seen
 from leeway.engine.book import Book
 from leeway.engine.goal import Goal
 from leeway.ports.alerts import Alert, AlertStore, Outgoing, Standing, Turn, Watch
 from leeway.ports.channel import Message
+from leeway.ports.decisions import DecisionStore
+from leeway.ports.silences import SilenceStore
 from leeway.spec import policies
 from leeway.spec.alert_words import group_words
 
@@ -39,6 +43,9 @@ Assess = Callable[[Goal, int], Assessment]
 HELD = "held"
 """Ends the key of the ticket that stands for a held page."""
 
+SILENCES_S = 40 * 86_400
+"""For so long a silence that is over is looked at: no window reaches further back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -47,6 +54,7 @@ class Watched:
     goal: Goal
     watches: tuple[policies.Watch, ...]
     description: str = ""
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ class _Case:
         return self.watched.goal.number, self.policy.name
 
     @property
+    def subject(self) -> Subject:
+        """What a silence may be about."""
+        return Subject(self.watched.goal.slo, self.watched.goal.service, self.policy.name, self.watched.labels)
+
+    @property
     def alike(self) -> tuple[object, ...]:
         """Cases that can be looked at together: the same conditions on objectives that sum up alike."""
         goal, policy = self.watched.goal, self.policy
@@ -75,13 +88,15 @@ class _Case:
 class Watcher:
     """Holds where every policy stands."""
 
-    def __init__(self, store: AlertStore) -> None:
-        self._store = store
+    def __init__(self, store: AlertStore, silences: SilenceStore, decisions: DecisionStore) -> None:
+        self._store, self._silences, self._record = store, silences, Record(decisions)
+        self._quiet: tuple[Silence, ...] = ()
         self._standings = store.standings()
         self._up = {(each.goal, each.policy): each for each in store.alerts(up=True, limit=1_000_000)}
         self._observed: dict[Watch, bytes] = {}
         self._groups: list[list[_Case]] = []
         self._cases: dict[Watch, _Case] = {}
+        self.subjects: dict[Watch, Subject] = {}
 
     def watch(self, watched: Iterable[Watched], at: int) -> None:
         """Watches these from now on; alerts of what is not watched any more end, and their recipients are not told.
@@ -94,6 +109,7 @@ class Watcher:
         for case in cases:
             groups[case.alike].append(case)
         self._groups = list(groups.values())
+        self.subjects = {watch: case.subject for watch, case in self._cases.items()}
         gone = [watch for watch in self._standings if not self._goes_on(watch, before.get(watch))]
         self._store.forget(gone, at)
         for each in gone:
@@ -109,6 +125,7 @@ class Watcher:
 
     def look(self, book: Book, as_of: AsOf, assess: Assess, now: float) -> tuple[Alert, ...]:
         """Looks at everything as known at `as_of`; the alerts that changed. `assess` is asked for the few that fire."""
+        self._quiet = self._silences.silences(ending_after=now - SILENCES_S)
         turns: dict[Watch, Turn] = {}
         observed: dict[Watch, bytes] = {}
         for group in self._groups:
@@ -122,6 +139,7 @@ class Watcher:
                 if turn is not None:
                     turns[case.watch] = turn
         told = self._tell(turns, as_of, assess, now)
+        self._note(told, as_of, now)  # before it comes into force: killed between the two, it is decided anew
         self._store.record(told)
         self._observed |= observed
         for turn in told:
@@ -227,7 +245,7 @@ class Watcher:
             if not case.guard.tells_end:
                 return alert, ()
             message = words.resolved(alert, service)
-            if alert.sent_at is None and alert.suppressed_by is Suppression.HOLD:
+            if alert.sent_at is None and self._record.was_held(alert):
                 message = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
             elif alert.sent_at is None:
                 return alert, ()
@@ -236,10 +254,10 @@ class Watcher:
             return alert, ()
         assessment = assess(goal, at)
         message = words.fired(alert, service, case.watched.description, assessment)
-        kept = self._kept(case, alert, life, at, found, assessment)
+        kept = self._kept(case, alert, life, at, found, assessment, now)
         if kept is None:
             return replace(alert, sent_at=at, suppressed_by=None), self._to(case, message, now)
-        if kept is Suppression.HOLD and alert.suppressed_by is None:
+        if kept is Suppression.HOLD and not self._record.was_held(alert):
             ticket = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
             return replace(alert, suppressed_by=kept), self._to(case, ticket, now)
         return replace(alert, suppressed_by=kept), ()
@@ -252,7 +270,10 @@ class Watcher:
         at: int,
         found: Mapping[Watch, Turn],
         assessment: Assessment,
+        now: float,
     ) -> Suppression | None:
+        if self._silence(case, life, at, now):
+            return Suppression.SILENCE
         if alert.severity is Severity.TICKET:
             return Suppression.INHIBITION if self._paged(case, at, found) else None
         if any(not is_slow(case.policy, group) for group, _ in life.fired):
@@ -264,6 +285,22 @@ class Watcher:
         )
         recovery = Recovery(past, None if left is None else float(left))
         return Suppression.HOLD if holds(case.policy, life.fired[0][0], at - alert.fired_at, recovery) else None
+
+    def _silence(self, case: _Case, life: Life, at: int, now: float) -> Silence | None:
+        return silenced(self._quiet, case.subject, case.policy, life, at, now)
+
+    def _note(self, turns: Sequence[Turn], as_of: AsOf, now: float) -> None:
+        """Writes down what was decided; also where one silence took over from another, and nothing else changed."""
+        changed = {turn.watch for turn in turns}
+        silent = [watch for watch, one in self._up.items() if one.suppressed_by is Suppression.SILENCE]
+        same = [Turn(watch, self._standings[watch], self._up[watch]) for watch in silent if watch not in changed]
+        noted = []
+        for turn in (*turns, *same):
+            case = self._cases[turn.watch]
+            silence = self._silence(case, turn.standing.life, as_of(case.watched.goal), now)
+            before = self._up.get(turn.watch) if turn.watch in changed else None
+            noted.append(decided(before, turn, silence, now))
+        self._record.note([one for one in noted if one is not None])
 
     def _paged(self, case: _Case, at: int, found: Mapping[Watch, Turn]) -> bool:
         """True while a page of the same goal explains the burn: it is up and sent, or was not long ago."""
