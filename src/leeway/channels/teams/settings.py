@@ -25,4 +25,4 @@ def hidden(webhook: Secret) -> tuple[Secret, ...]:
     signature = url.query.get("sig", "")
     if not signature:
         raise Invalid("holds no signature (sig=…)", place="webhook", mend=_MEND)
-    return (webhook, Secret(url.raw_path_qs), Secret(url.raw_query_string), Secret(signature))
+    return (Secret(url.raw_query_string), Secret(signature))
