@@ -18,6 +18,7 @@ MODULES = {
     "jira": "leeway.channels.jira",
     "opsgenie": "leeway.channels.opsgenie",
     "pagerduty": "leeway.channels.pagerduty",
+    "servicenow": "leeway.channels.servicenow",
     "slack": "leeway.channels.slack",
     "teams": "leeway.channels.teams",
     "webhook": "leeway.channels.webhook",
