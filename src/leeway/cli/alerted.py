@@ -8,32 +8,30 @@ from rich.text import Text
 
 from leeway.client.documents import Alert, Delivery
 from leeway.client.figures import clock
+from leeway.client.silences import Decided
 from leeway.spec.quantity import span
 
 COLOURS = {"page": "bold red", "ticket": "yellow"}
 
-KEPT = {
-    "inhibition": "nobody was told: a page tells of the same burn",
-    "hold": "held back: past burns like this healed by themselves",
-    "silence": "nobody was told: it is silenced",
-    "grouping": "told with others in one message",
-}
+DECIDED = {"sent": "sent", "kept": "not sent", "ended": "over"}
 
 
 def lines(alerts: Sequence[Alert]) -> Iterator[Text]:
     """Three lines for each: what, why, who."""
     for one in alerts:
-        word = one.severity if one.sent_at else f"no {one.severity}"
-        head = Text(f"{clock(one.fired_at)}  ").append(
-            f"{word:9}", style=COLOURS[one.severity] if one.sent_at else "dim"
-        )
-        head.append(f"  {one.slo} / {one.objective}", style="bold").append(f"  {one.policy}, ")
-        if one.resolved_at is None:
-            yield head.append("still burning")
-        else:
-            yield head.append(span(int((one.resolved_at - one.fired_at).total_seconds())))
-        yield Text(f"    {'; '.join([one.condition, *one.reasons])}", style="dim")
+        yield from _head(one)
         yield Text(f"    {_told(one)}", style="dim")
+
+
+def decisions(found: Sequence[Decided]) -> Iterator[Text]:
+    """The lines of each alert, then one for each decision about it, the newest first."""
+    for each in found:
+        one = each.alert
+        yield from _head(one)
+        if one.acknowledged_at is not None or not each.decisions:
+            yield Text(f"    {_told(one)}", style="dim")
+        for decision in each.decisions:
+            yield Text(f"    {clock(decision.at)}  {DECIDED[decision.decision]:8}  ").append(decision.words)
 
 
 def deliveries(found: Sequence[Delivery]) -> Iterator[Text]:
@@ -46,9 +44,20 @@ def deliveries(found: Sequence[Delivery]) -> Iterator[Text]:
         yield Text(f"{one.event:9} {one.recipient}  ").append(state, style="dim")
 
 
+def _head(one: Alert) -> Iterator[Text]:
+    word = one.severity if one.sent_at else f"no {one.severity}"
+    head = Text(f"{clock(one.fired_at)}  ").append(f"{word:9}", style=COLOURS[one.severity] if one.sent_at else "dim")
+    head.append(f"  {one.slo} / {one.objective}", style="bold").append(f"  {one.policy}, ")
+    if one.resolved_at is None:
+        yield head.append("still burning")
+    else:
+        yield head.append(span(int((one.resolved_at - one.fired_at).total_seconds())))
+    yield Text(f"    {'; '.join([one.condition, *one.reasons])}", style="dim")
+
+
 def _told(one: Alert) -> str:
     if one.acknowledged_at is not None:
         return f"{one.acknowledged_by} looks after it since {clock(one.acknowledged_at)}; {one.key}"
     if one.sent_at is not None:
         return f"told {clock(one.sent_at)}; take it: leeway ack {one.key!r}"
-    return KEPT.get(one.suppressed_by or "", "nobody is named who could be told")
+    return f"nobody was told: {one.decided or one.suppressed_by or 'nobody is named who could be told'}"

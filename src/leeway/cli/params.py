@@ -6,6 +6,7 @@ import asyncio
 import getpass
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,21 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
 
 SERVER = "http://127.0.0.1:8474"
+
+
+class Time(click.ParamType[datetime]):
+    """A moment, as people and programs write it."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """RFC 3339 with a zone, or epoch seconds."""
+        from leeway.formats.points_csv import parse_time
+
+        seconds = parse_time(str(value))
+        if seconds is None:
+            self.fail(f"{value!r} is no time; write 2026-11-22T18:00:00Z or epoch seconds", param, ctx)
+        return datetime.fromtimestamp(seconds, UTC)
 
 
 def server_option(command: Command) -> Command:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from leeway.cli.output import Exit, output_option, write_json
-from leeway.cli.params import ask, writing_options
+from leeway.cli.params import Time, ask, writing_options
 
 if TYPE_CHECKING:
     from leeway.client import Client
@@ -21,22 +21,10 @@ PAUSE_S = 0.5
 ENDED = ("done", "failed", "cancelled")
 
 
-class _Time(click.ParamType[datetime]):
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        from leeway.formats.points_csv import parse_time
-
-        seconds = parse_time(str(value))
-        if seconds is None:
-            self.fail(f"{value!r} is no time; write 2026-11-22T18:00:00Z or epoch seconds", param, ctx)
-        return datetime.fromtimestamp(seconds, UTC)
-
-
 @click.command("replay")
 @click.argument("slo", required=False)
-@click.option("--from", "start", type=_Time(), help="Start of the span: RFC 3339 or epoch seconds.")
-@click.option("--to", "end", type=_Time(), help="End of the span; now if not said.")
+@click.option("--from", "start", type=Time(), help="Start of the span: RFC 3339 or epoch seconds.")
+@click.option("--to", "end", type=Time(), help="End of the span; now if not said.")
 @click.option("--job", "number", type=int, metavar="NUMBER", help="Only watch a job that was started before.")
 @click.option("--no-wait", is_flag=True, help="Start it and do not watch.")
 @output_option("text", "json")

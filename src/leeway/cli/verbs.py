@@ -26,6 +26,7 @@ VERBS = {
     "push": "Send points.",
     "replay": "Fetch history again and compute it anew.",
     "serve": "Run the server.",
+    "silence": "Keep alerts from people for a time, now or when work is planned.",
     "status": "Show the error budgets, now.",
     "restore": "Make a data folder from a backup.",
     "version": "Tell the version of Leeway and of what it runs on.",

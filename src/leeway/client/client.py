@@ -31,6 +31,7 @@ from leeway.client.documents import (
     Why,
 )
 from leeway.client.problem import error_of
+from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
 from leeway.errors import NotUnderstood, Permanent, Unreachable
 from leeway.net import Answer, Egress, Limits, Request, Retries, Secret, parse_url
 from leeway.ports.clock import Clock
@@ -143,6 +144,22 @@ class Client:
     async def acknowledge(self, alert: str, by: str) -> Alert:
         """Takes an alert: others see who looks after it."""
         return await self._post(Alert, AcknowledgeWish(alert=alert, by=by), "acknowledge")
+
+    async def decisions(self, slo: str, *, limit: int = 100) -> list[Decided]:
+        """The alerts of one SLO with what was decided about each, newest first."""
+        return (await self._get(Items[Decided], "slos", slo, "decisions", limit=str(limit))).items
+
+    async def silences(self, *, over: bool = False) -> list[Silence]:
+        """Silences in force and to come, and with `over` those that were, newest first."""
+        return (await self._get(Items[Silence], "silences", over=str(over).lower())).items
+
+    async def silence(self, wish: SilenceWish) -> Silenced:
+        """Keeps alerts from people for a time; tells what it covers."""
+        return await self._post(Silenced, wish, "silences")
+
+    async def end_silence(self, number: int, *, by: str) -> Silence:
+        """Ends a silence now, or calls it off."""
+        return await self._ask(Silence, Request(self._url("silences", str(number)), "DELETE", query=(("by", by),)))
 
     async def sources(self) -> list[Source]:
         """How the data of each objective arrives."""

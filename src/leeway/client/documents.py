@@ -320,7 +320,8 @@ class Problem(Document):
 class Alert(Document):
     """One alert of one policy on one objective.
 
-    `sent_at` is null as long as nobody was told; then `suppressed_by` says why, and `reasons` what was seen.
+    `sent_at` is null as long as nobody was told; then `suppressed_by` says why, and `reasons` what was seen. `decided`
+    are the words of the newest decision about it.
     """
 
     key: str
@@ -337,6 +338,7 @@ class Alert(Document):
     acknowledged_by: str
     consumed_ratio: float | None
     reasons: list[str]
+    decided: str = ""
 
 
 class Delivery(Document):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from leeway.core.alerting.silence import Silence
 from leeway.core.assess import Assessment
 from leeway.core.window import Span
+from leeway.engine.alerts.silences import Silenced, SilenceWish
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert, Delivery
+from leeway.ports.decisions import Decision
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch, Receipt
 from leeway.ports.state import Job, Revision
@@ -17,8 +21,28 @@ Expectations = tuple[tuple[str, str, int], ...]
 """Kind, name and the revision that was planned against."""
 
 
+class SilencesPort(Protocol):
+    """Silences, as people ask for them."""
+
+    async def add(self, wish: SilenceWish, *, dry_run: bool = False) -> Silenced:
+        """What it covers; Invalid."""
+
+    async def end(self, number: int, by: str) -> Silence:
+        """Over from now on; NotFound, or Conflict if it was over before."""
+
+    async def silences(self, *, over: bool = False) -> tuple[Silence, ...]:
+        """The newest first."""
+
+
 class AlarmPort(Protocol):
     """Alerts, as people see them and act on them."""
+
+    @property
+    def silences(self) -> SilencesPort:
+        """What keeps alerts from people for a time."""
+
+    async def decisions(self, alerts: Sequence[Alert]) -> tuple[Decision, ...]:
+        """What was decided about these, the newest first."""
 
     async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
         """The newest first."""

@@ -14,6 +14,7 @@ from leeway.errors import NotFound
 from leeway.ports.clock import Clock
 from leeway.server.api import shapes
 from leeway.server.api.parameters import epoch, only_declared
+from leeway.server.api.silences import alerts_shown, silences
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
@@ -29,6 +30,7 @@ def control(engine: EnginePort, clock: Clock) -> APIRouter:
     _definitions(api, engine)
     _work(api, engine)
     _alerts(api, engine)
+    silences(api, engine, clock)
     return api
 
 
@@ -39,7 +41,7 @@ def _alerts(api: APIRouter, engine: EnginePort) -> None:
         up: Annotated[bool, Query(description="Without those that are resolved")] = False,
         limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
     ) -> docs.Items[docs.Alert]:
-        return docs.Items(items=[shapes.alert(one) for one in await engine.alarm.alerts(slo, up=up, limit=limit)])
+        return docs.Items(items=await alerts_shown(engine, slo, up=up, limit=limit))
 
     @api.get("/deliveries", summary="What was said of one alert, to whom, and whether it arrived")
     async def deliveries(alert: Annotated[str, Query(description="The alert's key")]) -> docs.Items[docs.Delivery]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from leeway.client import documents as docs
+from leeway.client import silences
+from leeway.core.alerting.silence import Silence
 from leeway.core.assess import Assessment
 from leeway.engine.report import as_json
 from leeway.engine.views import Health, PlannedChange, PlanView, SourceState, Status, Why
 from leeway.ports.alerts import Alert, Delivery
+from leeway.ports.decisions import Decision
 from leeway.ports.points import Collected
 from leeway.ports.push import Receipt
 from leeway.ports.state import Job, Revision
@@ -148,8 +151,8 @@ def health(value: Health, now: float) -> docs.Health:
     )
 
 
-def alert(value: Alert) -> docs.Alert:
-    """One alert."""
+def alert(value: Alert, decided: Decision | None = None) -> docs.Alert:
+    """One alert, and the newest decision about it."""
     return docs.Alert(
         key=value.key,
         slo=value.slo,
@@ -165,6 +168,35 @@ def alert(value: Alert) -> docs.Alert:
         acknowledged_by=value.acknowledged_by,
         consumed_ratio=value.consumed_ratio,
         reasons=list(value.reasons),
+        decided=decided.words if decided else "",
+    )
+
+
+def decision(value: Decision) -> silences.Decision:
+    """Sent, or kept and why."""
+    return silences.Decision(
+        at=_moment(value.at),
+        decision=value.verdict.value,
+        reason=value.reason.value if value.reason else None,
+        words=value.words,
+    )
+
+
+def silence(value: Silence, now: float) -> silences.Silence:
+    """One silence, and where it stands."""
+    scope = value.scope
+    return silences.Silence(
+        number=value.number or None,
+        state="planned" if now < value.starts_at < value.ends_at else "in force" if value.holds(now) else "over",
+        slo=scope.slo,
+        service=scope.service,
+        policy=scope.policy,
+        labels=[f"{key}={label}" for key, label in scope.labels],
+        starts_at=_moment(value.starts_at),
+        ends_at=_moment(value.ends_at),
+        by=value.who,
+        why=value.why,
+        ended_by=value.ended_by,
     )
 
 

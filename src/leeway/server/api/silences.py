@@ -1,0 +1,99 @@
+"""The part of the API about what is kept from people: silences, and every decision about an alert."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from leeway.client import documents as docs
+from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
+from leeway.core.alerting.silence import Scope
+from leeway.engine.alerts import silences as wishes
+from leeway.ports.alerts import Alert
+from leeway.ports.clock import Clock
+from leeway.ports.decisions import Decision
+from leeway.server.api import shapes
+from leeway.server.engine_port import EnginePort
+from leeway.server.problems import Misread
+
+By = Annotated[str, Query(min_length=1, max_length=200, description="Who ends it; kept for the record")]
+Limit = Annotated[int, Query(ge=1, le=10_000)]
+
+
+def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
+    """Adds the addresses."""
+
+    @api.get("/slos/{slo}/decisions", summary="Alerts of one SLO with what was decided about each, newest first")
+    async def decisions(slo: str, limit: Limit = 100) -> docs.Items[Decided]:
+        alerts = await engine.alarm.alerts(slo, up=False, limit=limit)
+        if not alerts:
+            await engine.status(slo)  # NotFound for a name that never was one
+        noted = await _noted(engine, alerts)
+        return docs.Items(
+            items=[
+                Decided(
+                    alert=shapes.alert(one, next(iter(noted[one.key]), None)),
+                    decisions=[shapes.decision(each) for each in noted[one.key]],
+                )
+                for one in alerts
+            ]
+        )
+
+    @api.get("/silences", summary="What is silenced, now or later, the newest first")
+    async def listed(
+        over: Annotated[bool, Query(description="Those that are over too")] = False,
+    ) -> docs.Items[Silence]:
+        now = clock.now()
+        return docs.Items(items=[shapes.silence(one, now) for one in await engine.alarm.silences.silences(over=over)])
+
+    @api.post("/silences", summary="Keep alerts from people for a time; tells what it covers")
+    async def add(wish: SilenceWish) -> Silenced:
+        made = await engine.alarm.silences.add(_wish(wish), dry_run=wish.dry_run)
+        noted = await _noted(engine, made.alerts)
+        alerts = [shapes.alert(one, next(iter(noted[one.key]), None)) for one in made.alerts]
+        return Silenced(silence=shapes.silence(made.silence, clock.now()), objectives=made.objectives, alerts=alerts)
+
+    @api.delete("/silences/{number}", summary="End a silence now, or call it off; it stays for the record")
+    async def end(number: int, by: By) -> Silence:
+        return shapes.silence(await engine.alarm.silences.end(number, by), clock.now())
+
+
+async def alerts_shown(engine: EnginePort, slo: str | None, *, up: bool, limit: int) -> list[docs.Alert]:
+    """Alerts, each with the words of the newest decision about it."""
+    alerts = await engine.alarm.alerts(slo, up=up, limit=limit)
+    noted = await _noted(engine, alerts)
+    return [shapes.alert(one, next(iter(noted[one.key]), None)) for one in alerts]
+
+
+async def _noted(engine: EnginePort, alerts: tuple[Alert, ...]) -> defaultdict[str, list[Decision]]:
+    noted: defaultdict[str, list[Decision]] = defaultdict(list)
+    for one in await engine.alarm.decisions(alerts):
+        noted[one.alert].append(one)
+    return noted
+
+
+def _wish(wish: SilenceWish) -> wishes.SilenceWish:
+    labels = []
+    for label in wish.labels:
+        key, sign, value = label.partition("=")
+        if not (key and sign):
+            raise Misread(f"{label[:60]!r} is no label", place="labels", mend="write key=value")
+        labels.append((key, value))
+    return wishes.SilenceWish(
+        Scope(wish.slo, wish.service, wish.policy, tuple(labels)),
+        wish.by,
+        wish.why,
+        _epoch(wish.start, "start"),
+        _epoch(wish.end, "end"),
+        wish.lasts_s,
+        wish.everything,
+    )
+
+
+def _epoch(time: datetime | None, name: str) -> float | None:
+    if time is not None and time.tzinfo is None:
+        raise Misread("a time without a zone belongs to no zone", place=name, mend="end it with Z")
+    return time.timestamp() if time else None
