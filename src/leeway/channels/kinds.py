@@ -14,6 +14,7 @@ MODULES = {
     "alertmanager": "leeway.channels.alertmanager",
     "discord": "leeway.channels.discord",
     "email": "leeway.channels.email",
+    "github": "leeway.channels.github",
     "inbox": "leeway.channels.inbox",
     "jira": "leeway.channels.jira",
     "opsgenie": "leeway.channels.opsgenie",
