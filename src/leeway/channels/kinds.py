@@ -15,6 +15,7 @@ MODULES = {
     "discord": "leeway.channels.discord",
     "email": "leeway.channels.email",
     "github": "leeway.channels.github",
+    "gitlab": "leeway.channels.gitlab",
     "inbox": "leeway.channels.inbox",
     "jira": "leeway.channels.jira",
     "opsgenie": "leeway.channels.opsgenie",
