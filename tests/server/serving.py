@@ -114,8 +114,8 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, panel: Panel | None = None) -> Iterator[Served]:
-    """Serves the folder until the block ends; the thread and everything in it have ended then."""
+def served(data: Path, panel: Panel | None = None, roots: tuple[Path, ...] = ()) -> Iterator[Served]:
+    """Serves the folder until the block ends; the thread and everything in it have ended then. Files below `roots`."""
     sock = socket.create_server(("127.0.0.1", 0))
     port = sock.getsockname()[1]
     ready = threading.Event()
@@ -125,7 +125,7 @@ def served(data: Path, panel: Panel | None = None) -> Iterator[Served]:
 
     async def run() -> None:
         clock = VirtualClock(NOW)
-        async with running(Config(data=data, port=port), clock) as leeway:
+        async with running(Config(data=data, port=port, file_roots=roots), clock) as leeway:
             app = create_app(
                 leeway.engine,
                 token=leeway.token,

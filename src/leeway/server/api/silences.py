@@ -28,19 +28,10 @@ def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
 
     @api.get("/slos/{slo}/decisions", summary="Alerts of one SLO with what was decided about each, newest first")
     async def decisions(slo: str, limit: Limit = 100) -> docs.Items[Decided]:
-        alerts = await engine.alarm.alerts(slo, up=False, limit=limit)
-        if not alerts:
+        found = await decided(engine, slo, limit=limit)
+        if not found:
             await engine.status(slo)  # NotFound for a name that never was one
-        noted = await _noted(engine, alerts)
-        return docs.Items(
-            items=[
-                Decided(
-                    alert=shapes.alert(one, next(iter(noted[one.key]), None)),
-                    decisions=[shapes.decision(each) for each in noted[one.key]],
-                )
-                for one in alerts
-            ]
-        )
+        return docs.Items(items=found)
 
     @api.get("/silences", summary="What is silenced, now or later, the newest first")
     async def listed(
@@ -66,6 +57,19 @@ async def alerts_shown(engine: EnginePort, slo: str | None, *, up: bool, limit: 
     alerts = await engine.alarm.alerts(slo, up=up, limit=limit)
     noted = await _noted(engine, alerts)
     return [shapes.alert(one, next(iter(noted[one.key]), None)) for one in alerts]
+
+
+async def decided(engine: EnginePort, slo: str, *, limit: int) -> list[Decided]:
+    """The newest alerts of one SLO, those that are over too, with every decision about them."""
+    alerts = await engine.alarm.alerts(slo, up=False, limit=limit)
+    noted = await _noted(engine, alerts)
+    return [
+        Decided(
+            alert=shapes.alert(one, next(iter(noted[one.key]), None)),
+            decisions=[shapes.decision(each) for each in noted[one.key]],
+        )
+        for one in alerts
+    ]
 
 
 async def _noted(engine: EnginePort, alerts: tuple[Alert, ...]) -> defaultdict[str, list[Decision]]:

@@ -19,6 +19,7 @@ from leeway.errors import NotFound
 from leeway.ports.clock import Clock
 from leeway.server.api import shapes
 from leeway.server.api.parameters import only_declared
+from leeway.server.api.silences import alerts_shown, decided
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages import views
 from leeway.server.pages.chart import chart, sparkline
@@ -28,6 +29,9 @@ from leeway.server.safety import FIELD, FORMS, Sessions
 
 REFRESH_S = 30
 PANEL_REFRESH_S = 5
+ALERTS_SHOWN = 50
+"""Of one SLO; `leeway why SLO --alerts` has more."""
+UP_AT_MOST = 10_000
 STYLE = Path(__file__).parent / "static" / "leeway.css"
 
 
@@ -93,6 +97,7 @@ def pages(engine: EnginePort, made: Pages, panels: Panels) -> APIRouter:
             statuses=statuses,
             services=views.services(statuses),
             counts=views.counts(statuses),
+            alerts=views.alerts(await alerts_shown(engine, None, up=True, limit=UP_AT_MOST)),
             panel=panel,
             refresh=pause,
             health=shapes.health(engine.health(), 0),
@@ -102,7 +107,9 @@ def pages(engine: EnginePort, made: Pages, panels: Panels) -> APIRouter:
     async def explanation(request: Request, slo: str, objective: str | None = None) -> Response:
         told = shapes.why(await engine.why(slo, objective))
         siblings = [shapes.status(one) for one in await engine.status(slo)]
-        return made.show(request, "why.html", why=told, siblings=siblings, panel=None, refresh=REFRESH_S)
+        alerts = await decided(engine, slo, limit=ALERTS_SHOWN)
+        mine = [one for one in alerts if one.alert.objective == told.status.objective]
+        return made.show(request, "why.html", why=told, siblings=siblings, alerts=mine, panel=None, refresh=REFRESH_S)
 
     @router.get(made.style_at)
     async def style() -> Response:

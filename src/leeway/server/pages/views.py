@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leeway.client import figures
-from leeway.client.documents import State, Status
+from leeway.client.documents import Alert, State, Status
 from leeway.client.figures import MARKS, WORST
 
 
@@ -49,6 +49,31 @@ def counts(statuses: Sequence[Status]) -> tuple[Count, ...]:
     """All four states, also those that nothing is in."""
     found = Counter(one.state for one in statuses)
     return tuple(Count(state, found[state]) for state in ("exhausted", "at_risk", "healthy", "no_data"))
+
+
+KEPT = {
+    "silence": "silenced",
+    "hold": "held back",
+    "grouping": "told with others",
+    "inhibition": "told by its page",
+    None: "nobody to tell",
+}
+
+
+def alerts(up: Sequence[Alert]) -> Mapping[tuple[str, str], tuple[Alert, ...]]:
+    """What burns, by SLO and objective: pages first, then what people know of; without tickets that a page tells of."""
+    found: defaultdict[tuple[str, str], list[Alert]] = defaultdict(list)
+    for one in sorted(up, key=lambda one: (one.severity != "page", one.sent_at is None, one.fired_at)):
+        if one.suppressed_by != "inhibition" or not found[one.slo, one.objective]:
+            found[one.slo, one.objective].append(one)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def told(one: Alert) -> str:
+    """Who knows of an alert, in a word or two."""
+    if one.acknowledged_at is not None:
+        return f"{one.acknowledged_by} looks after it"
+    return "told" if one.sent_at is not None else KEPT[one.suppressed_by]
 
 
 def title(one: Status, siblings: Sequence[Status]) -> str:
