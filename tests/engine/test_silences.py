@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 from tests.engine.test_alerts import FIRED, RESOLVED, Pager, minutes, quiet, watched
-from tests.engine.test_engine import House, apply, run
+from tests.engine.test_engine import House, apply, batch, run
 
+from leeway.core.alerting.life import Life
+from leeway.core.alerting.policy import Severity
 from leeway.core.alerting.silence import Scope
 from leeway.engine.alerts.silences import LONGEST_S, SilenceWish, judged
 from leeway.errors import Conflict, Invalid, NotFound
+from leeway.ports.alerts import Alert, Standing, Turn
+from leeway.ports.channel import Event
 from leeway.ports.decisions import Verdict
 
 BAR = Scope(slo="bar")
@@ -204,3 +208,45 @@ def test_a_silence_may_last_for_thirty_days_and_begin_by_a_clock_that_is_behind(
     kept = judged(SilenceWish(BAR, "ann", "one\ntwo\x1b", NOW - 60, lasts_s=LONGEST_S), NOW)
     assert (kept.starts_at, kept.ends_at, kept.why) == (NOW, NOW - 60 + LONGEST_S, "one two")
     assert judged(wish(Scope(), everything=True), NOW).scope.everything
+
+
+def test_who_got_the_ticket_of_a_held_page_is_told_of_its_end_in_a_silence_too(house):
+    """Held back with a ticket, then silenced, then over: the ticket is closed, and the page never comes."""
+    (file,) = watched()
+    slow = file.text.replace("{burnRate: 14.4, long: 1h, short: 5m}", "{burnRate: 0.5, long: 6h, short: 30m}")
+    number, begin = 1, 20_700 * 86_400
+    past = [
+        Alert(
+            f"k{each}",
+            number,
+            "bar",
+            "main",
+            "burns",
+            Severity.PAGE,
+            "",
+            begin - 3_600 * each,
+            3_000 + begin - 3_600 * each,
+        )
+        for each in range(1, 41)
+    ]
+    ticket = (Event.FIRED, Severity.TICKET), (Event.RESOLVED, Severity.TICKET)
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, (type(file)("slo.yaml", slow),))
+            now = int(house.clock.now()) // 60 * 60
+            await engine.push(batch(*((0, now - 60 * back, 1_000, 1_000) for back in range(1, 5_000))), None)
+            await house.pass_time(10)
+            house.alerts.record([Turn((number, "burns"), Standing(Life()), one) for one in past])
+            await minutes(house, engine, 15, 20)
+            assert house.pager.told == [ticket[0]]
+            await engine.alarm.silences.add(wish(lasts_s=3 * HOUR))
+            await minutes(house, engine, 5, 20)
+            (alert,) = await engine.alarm.alerts("bar", up=True, limit=10)
+            assert alert.suppressed_by == "silence"
+            await minutes(house, engine, 35, 0)
+            assert house.pager.told == list(ticket)
+            words = [words for _, words in await said(engine)]
+            assert [one.split(" ")[0] for one in words] == ["it", "silenced", "held"]
+
+    run(story())

@@ -252,9 +252,11 @@ class Watcher:
             return alert, self._to(case, message, now)
         if alert.sent_at is not None or not case.guard.recipients:
             return alert, ()
+        if self._silence(case, life, at, now):  # asked first: a thousand may be silent at once, an assessment is work
+            return replace(alert, suppressed_by=Suppression.SILENCE), ()
         assessment = assess(goal, at)
         message = words.fired(alert, service, case.watched.description, assessment)
-        kept = self._kept(case, alert, life, at, found, assessment, now)
+        kept = self._kept(case, alert, life, at, found, assessment)
         if kept is None:
             return replace(alert, sent_at=at, suppressed_by=None), self._to(case, message, now)
         if kept is Suppression.HOLD and not self._record.was_held(alert):
@@ -270,10 +272,7 @@ class Watcher:
         at: int,
         found: Mapping[Watch, Turn],
         assessment: Assessment,
-        now: float,
     ) -> Suppression | None:
-        if self._silence(case, life, at, now):
-            return Suppression.SILENCE
         if alert.severity is Severity.TICKET:
             return Suppression.INHIBITION if self._paged(case, at, found) else None
         if any(not is_slow(case.policy, group) for group, _ in life.fired):
