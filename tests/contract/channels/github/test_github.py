@@ -6,13 +6,15 @@ this test has reached the real one.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from aiohttp import web
 
 from leeway.channels.github import Settings, build, manifest
 from leeway.net import Egress, Outside, Secrets, read_settings
+from leeway.ports.channel import Event
 from leeway.ports.kit.canary_law import CANARY
-from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
+from leeway.ports.kit.channel_suite import PLAIN, HttpChannelSuite, Shown
 
 FIELDS = {"title", "body", "labels", "assignees", "milestone", "type"}
 ISSUES = "/repos/example/shop/issues"
@@ -114,3 +116,8 @@ class Rig:
 
 class TestGitHub(HttpChannelSuite):
     rig = Rig()
+
+    def test_a_copy_of_a_resolution_says_nothing_more(self):
+        """Neither a second comment, nor anything where the alert is over."""
+        over = replace(PLAIN, event=Event.RESOLVED)
+        assert self.told(PLAIN, over, over) == self.told(PLAIN, over)

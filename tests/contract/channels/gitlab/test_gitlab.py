@@ -6,13 +6,15 @@ message of this test has reached a real one.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from aiohttp import web
 
 from leeway.channels.gitlab import Settings, build, manifest
 from leeway.net import Egress, Outside, Secrets, read_settings
+from leeway.ports.channel import Event
 from leeway.ports.kit.canary_law import CANARY
-from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
+from leeway.ports.kit.channel_suite import PLAIN, HttpChannelSuite, Shown
 
 FIELDS = {"title", "description", "labels", "assignee_ids", "confidential"}
 ISSUES = "/api/v4/projects/example%2Fteam%2Fshop/issues"
@@ -117,3 +119,8 @@ class Rig:
 
 class TestGitLab(HttpChannelSuite):
     rig = Rig()
+
+    def test_a_copy_of_a_resolution_says_nothing_more(self):
+        """Neither a second comment, nor anything where the alert is over."""
+        over = replace(PLAIN, event=Event.RESOLVED)
+        assert self.told(PLAIN, over, over) == self.told(PLAIN, over)

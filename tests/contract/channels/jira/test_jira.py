@@ -5,15 +5,21 @@ transitions and limits; no message of this test has reached a real one.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
+from dataclasses import replace
 
+import pytest
 from aiohttp import web
 
 from leeway.channels.jira import Settings, build, manifest
 from leeway.net import Egress, Outside, Secrets, read_settings
+from leeway.ports.channel import Event
 from leeway.ports.kit.canary_law import CANARY
-from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
+from leeway.ports.kit.channel_suite import PLAIN, HttpChannelSuite, Shown
+from leeway.ports.kit.clock import VirtualClock
+from leeway.ports.kit.fault_server import FaultServer
 
 QUERY = re.compile(
     r'project = "(\w+)" AND labels = "(\S+)" AND statusCategory != Done ORDER BY created',
@@ -174,6 +180,31 @@ PAIR = base64.b64encode(f"{USER}:{CANARY}".encode()).decode()
 class TestJiraCloud(HttpChannelSuite):
     rig = Rig("cloud", {"basic": {"user": USER, "password": {"env": "TOKEN"}}}, f"Basic {PAIR}")
 
+    def test_a_copy_of_a_resolution_says_nothing_more(self):
+        """Neither a second comment, nor anything where the alert is over."""
+        over = replace(PLAIN, event=Event.RESOLVED)
+        assert self.told(PLAIN, over, over) == self.told(PLAIN, over)
+
 
 class TestJiraDataCenter(HttpChannelSuite):
     rig = Rig("data-center", {"bearer": {"env": "TOKEN"}}, f"Bearer {CANARY}")
+
+
+@pytest.mark.parametrize("edition", ["cloud", "data-center"])
+def test_without_a_transition_a_copy_of_a_resolution_says_nothing_more(edition):
+    """The issue stays open, with one comment."""
+    rig = Rig(edition, {"bearer": {"env": "TOKEN"}, "transition": ""}, f"Bearer {CANARY}")
+    over = replace(PLAIN, event=Event.RESOLVED, title="over")
+
+    async def story():
+        far = rig.far()
+        async with FaultServer(far.answer) as server:
+            channel = rig.build(server.url, CANARY, VirtualClock(), frozenset({"127.0.0.1"}))
+            for message in (PLAIN, over, over):
+                await channel.send(message)
+            await channel.close()
+        return await far.shown()
+
+    (shown,) = asyncio.run(story())
+    assert shown.open
+    assert shown.text.split("\n").count("over") == 1

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 
 from aiohttp import web
 
 from leeway.channels.servicenow import Settings, build, manifest
 from leeway.net import Egress, Outside, Secrets, read_settings
+from leeway.ports.channel import Event
 from leeway.ports.kit.canary_law import CANARY
-from leeway.ports.kit.channel_suite import HttpChannelSuite, Shown
+from leeway.ports.kit.channel_suite import PLAIN, HttpChannelSuite, Shown
 
 COLUMNS = {
     "short_description": 160,
@@ -130,6 +132,11 @@ PAIR = base64.b64encode(f"leeway:{CANARY}".encode()).decode()
 
 class TestServiceNow(HttpChannelSuite):
     rig = Rig({"basic": {"user": "leeway", "password": {"env": "TOKEN"}}}, ("Authorization", f"Basic {PAIR}"))
+
+    def test_a_copy_of_a_resolution_says_nothing_more(self):
+        """Neither a second comment, nor anything where the alert is over."""
+        over = replace(PLAIN, event=Event.RESOLVED)
+        assert self.told(PLAIN, over, over) == self.told(PLAIN, over)
 
 
 class TestServiceNowWithAnApiKey(HttpChannelSuite):
