@@ -65,13 +65,7 @@ async def running(config: Config, clock: Clock, own: frozenset[str] = frozenset(
                 check_source=lambda key, metrics: check_source(key, metrics, outside),
                 pulls=pulls,
                 back_up=lambda to: backup(points, state, to),
-                alarm=Alarm(
-                    state.alerts,
-                    clock,
-                    lambda recipient: open_channel(recipient, outside),
-                    state.silences,
-                    state.decisions,
-                ),
+                alarm=Alarm(state, clock, lambda recipient: open_channel(recipient, outside)),
                 retain_days=config.retain_days,
             )
             try:

@@ -73,12 +73,12 @@ def refuse(key):
 class House:
     def __init__(self):
         self.clock, self.points, self.state = VirtualClock(float(NOON)), MemoryPoints(), MemoryState()
-        self.alerts, self.channels = MemoryAlerts(), {}
+        self.alerts = self.outbox = MemoryAlerts()
+        self.channels = {}
         self.silences, self.decisions = MemorySilences(), MemoryDecisions()
 
     def alarm(self):
-        stores = self.silences, self.decisions
-        return Alarm(self.alerts, self.clock, lambda recipient: self.channels[recipient.metadata.name], *stores)
+        return Alarm(self, self.clock, lambda recipient: self.channels[recipient.metadata.name])
 
     @asynccontextmanager
     async def open(self):

@@ -9,7 +9,7 @@ from rich.text import Text
 from leeway.client.documents import Alert, Delivery
 from leeway.client.figures import clock
 from leeway.client.silences import Decided
-from leeway.spec.quantity import span
+from leeway.spec.quantity import count, span
 
 COLOURS = {"page": "bold red", "ticket": "yellow"}
 
@@ -37,11 +37,19 @@ def decisions(found: Sequence[Decided]) -> Iterator[Text]:
 def deliveries(found: Sequence[Delivery]) -> Iterator[Text]:
     """One line for each message."""
     for one in found:
-        if one.sent_at is not None:
-            state = f"arrived {clock(one.sent_at)}" + (f" as {one.reference}" if one.reference else "")
-        else:
-            state = f"waits since {clock(one.due_at)}, {one.attempts} attempts: {one.error or 'not tried yet'}"
-        yield Text(f"{one.event:9} {one.recipient}  ").append(state, style="dim")
+        why = "" if one.role == "named" else f", {one.role}"
+        yield Text(f"{one.event:9} {one.recipient}{why}  ").append(_fares(one), style="dim")
+
+
+def _fares(one: Delivery) -> str:
+    beside = f", told together with others: leeway alerts {one.together!r}" if one.together else ""
+    if one.sent_at is not None:
+        return f"arrived {clock(one.sent_at)}" + (f" as {one.reference}" if one.reference else "") + beside
+    if one.attempts == 0 and one.error:
+        return one.error
+    if one.attempts == 0:
+        return f"due {clock(one.due_at)}{beside}"
+    return f"waits since {clock(one.due_at)}, {count(one.attempts, 'attempt')}: {one.error or 'under way'}{beside}"
 
 
 def _head(one: Alert) -> Iterator[Text]:

@@ -141,9 +141,9 @@ class Client:
         """What was said of one alert, to whom, and whether it arrived."""
         return (await self._get(Items[Delivery], "deliveries", alert=alert)).items
 
-    async def acknowledge(self, alert: str, by: str) -> Alert:
-        """Takes an alert: others see who looks after it."""
-        return await self._post(Alert, AcknowledgeWish(alert=alert, by=by), "acknowledge")
+    async def acknowledge(self, alert: str, by: str) -> list[Alert]:
+        """Takes an alert, or all that were told together under one key: others see who looks after them."""
+        return (await self._post(Items[Alert], AcknowledgeWish(alert=alert, by=by), "acknowledge")).items
 
     async def decisions(self, slo: str, *, limit: int = 100) -> list[Decided]:
         """The alerts of one SLO with what was decided about each, newest first."""

@@ -342,9 +342,15 @@ class Alert(Document):
 
 
 class Delivery(Document):
-    """One message about an alert, to one recipient: whether it arrived, after how many attempts, or why not yet."""
+    """One message about an alert, to one recipient: whether it arrived, after how many attempts, or why not yet.
+
+    `role` is why this recipient: named by the policy, the fallback of another, or escalated to. `together` is the key
+    of the message that told of it together with others, "" if it went out alone.
+    """
 
     recipient: str
+    role: Literal["named", "fallback", "escalation", "together"]
+    together: str
     event: str
     title: str
     due_at: datetime

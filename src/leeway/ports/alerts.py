@@ -1,8 +1,7 @@
-"""The store of alerts: where each stands, what was decided and why, and the messages that are still to be delivered.
+"""The store of alerts: where each stands, what was decided, and why.
 
 What an evaluation changed and the messages that follow from it are stored in one transaction (`record`), so a message
-is never lost between decided and sent. Whoever delivers takes messages on a lease: if he dies, the lease ends and the
-message is taken again, under the same key.
+is never lost between decided and sent. How it is delivered from there is `leeway.ports.outbox`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.life import Life
 from leeway.core.alerting.policy import Severity
 from leeway.ports.channel import Message
+from leeway.spec.routes import Role
 
 Watch = tuple[int, str]
 """An objective's number and a policy's name."""
@@ -54,47 +54,27 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for one recipient, not before `due_at`."""
+    """A message for one recipient, not before `due_at`; not needed once the one that it `stands_for` has got his."""
 
     recipient: str
     message: Message
     due_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A message taken for delivery. `attempts` were made before; `first_due_at` is when it was due at first."""
-
-    number: int
-    recipient: str
-    message: Message
-    attempts: int
-    first_due_at: float
+    role: Role = Role.NAMED
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one look changed for one policy on one objective; `alert` as it is now, if there is one."""
+    """What one look changed for one policy on one objective; `alert` as it is now, if there is one.
+
+    Each of `ended` is for everybody for whom a message with its key was put out.
+    """
 
     watch: Watch
     standing: Standing
     alert: Alert | None = None
     outgoing: tuple[Outgoing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a message fares: for people who ask whether somebody was told."""
-
-    recipient: str
-    key: str
-    event: str
-    title: str
-    due_at: float
-    attempts: int
-    sent_at: float | None
-    reference: str
-    error: str
+    ended: tuple[Message, ...] = ()
 
 
 class AlertStore(Protocol):
@@ -106,8 +86,11 @@ class AlertStore(Protocol):
     def record(self, turns: Sequence[Turn]) -> None:
         """All of it or nothing: standings replaced, alerts added or replaced by key, messages put out for delivery."""
 
-    def forget(self, watches: Sequence[Watch], at: int) -> None:
-        """These are no longer watched: their standings go, alerts that are up are resolved at this time."""
+    def forget(self, watches: Sequence[Watch], at: int, ended: Sequence[Message] = ()) -> None:
+        """These are no longer watched: their standings go, alerts that are up are resolved at this time.
+
+        `ended` goes to everybody for whom a message with its key was put out.
+        """
 
     def alert(self, key: str) -> Alert | None:
         """One alert."""
@@ -118,17 +101,8 @@ class AlertStore(Protocol):
     def lasted(self, watch: Watch, limit: int = 500) -> tuple[Alert, ...]:
         """Resolved alerts of one policy on one objective, the newest first."""
 
-    def acknowledge(self, key: str, *, by: str, at: float) -> Alert:
-        """Somebody has taken it. Raises NotFound, and Conflict if it is resolved."""
+    def acknowledge(self, key: str, *, by: str, at: float) -> tuple[Alert, ...]:
+        """Somebody has taken it, or all that were told together under this key and still burn.
 
-    def take(self, now: float, *, lease_s: float, limit: int) -> tuple[Taken, ...]:
-        """Messages that are due, and leased to nobody; until the lease ends nobody else gets them."""
-
-    def delivered(self, number: int, *, at: float, reference: str) -> None:
-        """The channel took it."""
-
-    def postpone(self, number: int, *, error: str, until: float | None) -> None:
-        """It failed: to be tried again then, or never (None)."""
-
-    def deliveries(self, key: str) -> tuple[Delivery, ...]:
-        """All messages of one alert, oldest first."""
+        Raises NotFound, and Conflict if it is resolved.
+        """

@@ -11,8 +11,9 @@ from leeway.core.assess import Assessment
 from leeway.core.window import Span
 from leeway.engine.alerts.silences import Silenced, SilenceWish
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
-from leeway.ports.alerts import Alert, Delivery
+from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision
+from leeway.ports.outbox import Delivery
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch, Receipt
 from leeway.ports.state import Job, Revision
@@ -50,7 +51,7 @@ class AlarmPort(Protocol):
     async def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """What was said of one alert, and to whom; NotFound."""
 
-    async def acknowledge(self, key: str, by: str) -> Alert:
+    async def acknowledge(self, key: str, by: str) -> tuple[Alert, ...]:
         """Somebody has taken it; NotFound, or Conflict if it is over."""
 
 

@@ -19,11 +19,15 @@ FALLBACK_S = 60
 
 
 class Role(StrEnum):
-    """Why somebody is told."""
+    """Why somebody gets a message: a policy names them, another's channel fails, nobody has taken a page.
+
+    TOGETHER is a message that tells of several others in their place; no route leads to it.
+    """
 
     NAMED = "named"
     FALLBACK = "fallback"
     ESCALATION = "escalation"
+    TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True)

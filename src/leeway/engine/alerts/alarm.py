@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from leeway.core.assess import Assessment
 from leeway.engine.alerts.deliver import Deliverer
@@ -13,14 +14,35 @@ from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
 from leeway.engine.goal import Goal
 from leeway.errors import NotFound
-from leeway.ports.alerts import Alert, AlertStore, Delivery
+from leeway.ports.alerts import Alert, AlertStore
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
 from leeway.ports.decisions import Decision, DecisionStore
+from leeway.ports.outbox import Delivery, Outbox
 from leeway.ports.silences import SilenceStore
 from leeway.spec.documents import Recipient
 from leeway.spec.library import Library
 from leeway.spec.policies import watches_for
+
+
+class Stores(Protocol):
+    """What is kept of alerts, on one ground."""
+
+    @property
+    def alerts(self) -> AlertStore:
+        """Where they stand."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is still to be delivered."""
+
+    @property
+    def silences(self) -> SilenceStore:
+        """What is not to be told."""
+
+    @property
+    def decisions(self) -> DecisionStore:
+        """What was decided, and why."""
 
 
 class Alarm:
@@ -29,21 +51,13 @@ class Alarm:
     So it is also the `check` of a recipient that somebody wants to apply: building asks nothing of the world.
     """
 
-    def __init__(
-        self,
-        store: AlertStore,
-        clock: Clock,
-        open_channel: Callable[[Recipient], Channel],
-        silences: SilenceStore,
-        decisions: DecisionStore,
-    ) -> None:
-        self._store, self._clock, self._library = store, clock, Library.of(())
-        self._decisions = decisions
+    def __init__(self, stores: Stores, clock: Clock, open_channel: Callable[[Recipient], Channel]) -> None:
+        self._stores, self._clock, self._library = stores, clock, Library.of(())
         self.check = open_channel
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
-        self._watcher = Watcher(store, silences, decisions)
-        self.silences = Silences(silences, store, clock, lambda: self._watcher.subjects)
-        self._deliverer = Deliverer(store, clock, self._channel)
+        self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions)
+        self.silences = Silences(stores.silences, stores.alerts, clock, lambda: self._watcher.subjects)
+        self._deliverer = Deliverer(stores.outbox, clock, self._channel)
 
     def watch(self, catalog: Catalog, at: int) -> None:
         """Watches the goals of these definitions, by the policies that they name."""
@@ -80,21 +94,22 @@ class Alarm:
 
     async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
         """The newest first."""
-        return await asyncio.to_thread(self._store.alerts, slo=slo, up=up, limit=limit)
+        return await asyncio.to_thread(self._stores.alerts.alerts, slo=slo, up=up, limit=limit)
 
     async def decisions(self, alerts: Sequence[Alert]) -> tuple[Decision, ...]:
         """What was decided about these, the newest first."""
-        return await asyncio.to_thread(self._decisions.decisions, [one.key for one in alerts])
+        return await asyncio.to_thread(self._stores.decisions.decisions, [one.key for one in alerts])
 
     async def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """What was said of one alert, and to whom. Raises NotFound."""
-        if await asyncio.to_thread(self._store.alert, key) is None:
+        found = await asyncio.to_thread(self._stores.outbox.deliveries, key)
+        if not found and await asyncio.to_thread(self._stores.alerts.alert, key) is None:
             raise NotFound(f"there is no alert {key!r}", mend="`leeway alerts` lists them")
-        return await asyncio.to_thread(self._store.deliveries, key)
+        return found
 
-    async def acknowledge(self, key: str, by: str) -> Alert:
-        """Somebody has taken it. Raises NotFound, and Conflict if it is over."""
-        return await asyncio.to_thread(self._store.acknowledge, key, by=by, at=self._clock.now())
+    async def acknowledge(self, key: str, by: str) -> tuple[Alert, ...]:
+        """Somebody has taken it, or all that were told together. Raises NotFound, and Conflict if it is over."""
+        return await asyncio.to_thread(self._stores.alerts.acknowledge, key, by=by, at=self._clock.now())
 
     async def _channel(self, name: str) -> Channel:
         """The channel of the recipient of exactly this name, opened anew when the definition has changed."""

@@ -1,27 +1,35 @@
 """Delivery: takes messages on a lease and hands each to its recipient's channel until the channel takes it.
 
 Killed before the request: the lease ends and the message goes out. Killed after it and before the mark: it goes out
-once more, under the same key. Killed after the mark: nothing more happens.
+once more, under the same key. Killed after the mark: nothing more happens. So that a kill makes one copy at most, one
+request is under way at a time; a channel that does not answer soon is left to itself, and the next goes on beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
+from leeway.engine.alerts import words
+from leeway.engine.alerts.gather import gather
 from leeway.errors import LeewayError, Transient
-from leeway.ports.alerts import AlertStore, Taken
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
+from leeway.ports.outbox import Outbox, Taken
 
 LEASE_S = 60.0
+TRY_S = 20.0
+PATIENCE_S = 1.0
+AT_ONCE = 32
+"""Waiting for each of so many before the next, and trying the last, fits into the lease."""
 PAUSE_S = 1.0
 FIRST_S, LONGEST_S = 1.0, 60.0
 GIVE_UP_S = 24 * 3_600.0
-AT_ONCE = 16
+LOOK_AT = 5_000
 
 log = structlog.get_logger(__name__)
 
@@ -31,13 +39,14 @@ class Deliverer:
 
     def __init__(
         self,
-        store: AlertStore,
+        outbox: Outbox,
         clock: Clock,
         channel: Callable[[str], Awaitable[Channel]],
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._store, self._clock, self._channel, self._jitter = store, clock, channel, jitter
+        self._outbox, self._clock, self._channel, self._jitter = outbox, clock, channel, jitter
         self._task: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begins to deliver what waits."""
@@ -45,16 +54,28 @@ class Deliverer:
 
     async def close(self) -> None:
         """Ends; what was not marked is taken again later."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        running = [*self._under_way, *([self._task] if self._task else [])]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def round(self) -> int:
-        """Takes what is due and tries each once; how many there were."""
-        now = self._clock.now()
-        taken = await asyncio.to_thread(self._store.take, now, lease_s=LEASE_S, limit=AT_ONCE)
-        await asyncio.gather(*(self._deliver(one) for one in taken))
+        """Settles what is due, and tries each message that is to be sent once, new ones first; how many there were."""
+        taken = await asyncio.to_thread(self._take)
+        for one in sorted(taken, key=lambda each: each.attempts > 0):
+            task = asyncio.create_task(self._deliver(one), name=f"deliver {one.number}")
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            await asyncio.wait({task}, timeout=PATIENCE_S)
         return len(taken)
+
+    def _take(self) -> Sequence[Taken]:
+        now, room = self._clock.now(), AT_ONCE - len(self._under_way)
+        around = self._outbox.around(now, limit=LOOK_AT)
+        if not around.due or not room:
+            return ()
+        settlement = gather(around, now, words.together, words.together_over)
+        return self._outbox.settle(replace(settlement, send=settlement.send[:room]), now, lease_s=LEASE_S)
 
     async def _run(self) -> None:
         while True:
@@ -68,16 +89,22 @@ class Deliverer:
 
     async def _deliver(self, one: Taken) -> None:
         try:
-            async with asyncio.timeout(LEASE_S / 2):
+            await self._try(one)
+        except LeewayError as error:
+            log.warning("what became of a message cannot be noted; it comes once more", error=str(error))
+
+    async def _try(self, one: Taken) -> None:
+        try:
+            async with asyncio.timeout(TRY_S):
                 done = await (await self._channel(one.recipient)).send(one.message)
         except (LeewayError, TimeoutError) as error:
             until = self._again_at(one, error)
             log.warning("a message was not delivered", recipient=one.recipient, key=one.message.key, error=str(error))
             told = str(error) or "no answer in time"
-            await asyncio.to_thread(self._store.postpone, one.number, error=told, until=until)
+            await asyncio.to_thread(self._outbox.postpone, one.number, error=told, until=until)
             return
         at = self._clock.now()
-        await asyncio.to_thread(self._store.delivered, one.number, at=at, reference=done.reference)
+        await asyncio.to_thread(self._outbox.delivered, one.number, at=at, reference=done.reference)
 
     def _again_at(self, one: Taken, error: Exception) -> float | None:
         """Doubling pauses with jitter, or as the channel asks; None after a day, with the error kept for people to see.

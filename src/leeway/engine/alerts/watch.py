@@ -36,6 +36,7 @@ from leeway.ports.decisions import DecisionStore
 from leeway.ports.silences import SilenceStore
 from leeway.spec import policies
 from leeway.spec.alert_words import group_words
+from leeway.spec.routes import Role
 
 AsOf = Callable[[Goal], int]
 Assess = Callable[[Goal, int], Assessment]
@@ -99,7 +100,7 @@ class Watcher:
         self.subjects: dict[Watch, Subject] = {}
 
     def watch(self, watched: Iterable[Watched], at: int) -> None:
-        """Watches these from now on; alerts of what is not watched any more end, and their recipients are not told.
+        """Watches these from now on; alerts of what is not watched any more end, and who was told of them is told so.
 
         A policy whose conditions changed begins anew.
         """
@@ -111,7 +112,8 @@ class Watcher:
         self._groups = list(groups.values())
         self.subjects = {watch: case.subject for watch, case in self._cases.items()}
         gone = [watch for watch in self._standings if not self._goes_on(watch, before.get(watch))]
-        self._store.forget(gone, at)
+        over = (words.unwatched(self._up[watch], at) for watch in gone if watch in self._up)
+        self._store.forget(gone, at, [each for one in over for each in (one, _as_ticket(one))])
         for each in gone:
             del self._standings[each]
             self._up.pop(each, None)
@@ -211,15 +213,16 @@ class Watcher:
         waiting = {
             watch
             for watch, alert in self._up.items()
-            if alert.sent_at is None and watch not in turns and self._cases[watch].guard.recipients
+            if alert.sent_at is None and watch not in turns and self._cases[watch].guard.route
         }
         found: dict[Watch, Turn] = {}
         cases = [self._cases[watch] for watch in (*turns, *waiting)]
         for case in sorted(cases, key=lambda case: case.policy.severity is Severity.TICKET):
             turn = turns.get(case.watch)
             alert = turn.alert if turn else self._up[case.watch]
-            if turn and alert is None:
-                found[case.watch] = turn
+            if alert is None or alert.resolved_at is not None:
+                if turn:
+                    found[case.watch] = replace(turn, ended=_ended(case, alert) if alert else ())
                 continue
             standing = turn.standing if turn else self._standings[case.watch]
             at = as_of(case.watched.goal)
@@ -231,37 +234,25 @@ class Watcher:
     def _decide(
         self,
         case: _Case,
-        alert: Alert | None,
+        alert: Alert,
         life: Life,
         at: int,
         found: Mapping[Watch, Turn],
         assess: Assess,
         now: float,
-    ) -> tuple[Alert | None, tuple[Outgoing, ...]]:
-        if alert is None:
-            return None, ()
-        goal, service = case.watched.goal, case.watched.goal.service
-        if alert.resolved_at is not None:
-            if not case.guard.tells_end:
-                return alert, ()
-            message = words.resolved(alert, service)
-            if alert.sent_at is None and self._record.was_held(alert):
-                message = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
-            elif alert.sent_at is None:
-                return alert, ()
-            return alert, self._to(case, message, now)
-        if alert.sent_at is not None or not case.guard.recipients:
+    ) -> tuple[Alert, tuple[Outgoing, ...]]:
+        if alert.sent_at is not None or not case.guard.route:
             return alert, ()
+        watched = case.watched
         if self._silence(case, life, at, now):  # asked first: a thousand may be silent at once, an assessment is work
             return replace(alert, suppressed_by=Suppression.SILENCE), ()
-        assessment = assess(goal, at)
-        message = words.fired(alert, service, case.watched.description, assessment)
+        assessment = assess(watched.goal, at)
+        message = words.fired(alert, watched.goal.service, watched.description, watched.labels, assessment)
         kept = self._kept(case, alert, life, at, found, assessment)
         if kept is None:
-            return replace(alert, sent_at=at, suppressed_by=None), self._to(case, message, now)
+            return replace(alert, sent_at=at, suppressed_by=None), _outgoing(case, message, now)
         if kept is Suppression.HOLD and not self._record.was_held(alert):
-            ticket = replace(message, key=f"{alert.key}/{HELD}", severity=Severity.TICKET)
-            return replace(alert, suppressed_by=kept), self._to(case, ticket, now)
+            return replace(alert, suppressed_by=kept), _outgoing(case, _as_ticket(message), now)
         return replace(alert, suppressed_by=kept), ()
 
     def _kept(
@@ -319,8 +310,26 @@ class Watcher:
                 return True
         return False
 
-    def _to(self, case: _Case, message: Message, now: float) -> tuple[Outgoing, ...]:
-        return tuple(Outgoing(name, message, now) for name in case.guard.recipients)
+
+def _outgoing(case: _Case, message: Message, now: float) -> tuple[Outgoing, ...]:
+    """The message for each leg of the route; a ticket for a held page does not escalate."""
+    return tuple(
+        Outgoing(leg.recipient, words.along(leg, message), now + leg.after_s, leg.role, leg.stands_for)
+        for leg in case.guard.route
+        if leg.role is not Role.ESCALATION or message.severity is Severity.PAGE
+    )
+
+
+def _ended(case: _Case, alert: Alert) -> tuple[Message, ...]:
+    """For those who were told of it, and those who got a ticket for it while it was held."""
+    if not case.guard.tells_end:
+        return ()
+    message = words.resolved(alert, case.watched.goal.service)
+    return (message, _as_ticket(message)) if alert.severity is Severity.PAGE else (message,)
+
+
+def _as_ticket(message: Message) -> Message:
+    return replace(message, key=f"{message.key}/{HELD}", severity=Severity.TICKET)
 
 
 def _flat(policy: Policy) -> list[Condition]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
 from leeway.core.assess import Assessment
 from leeway.core.burn import SPANS
 from leeway.engine.report import rfc3339
 from leeway.ports.alerts import Alert
 from leeway.ports.channel import Event, Message
+from leeway.ports.outbox import Posted
 from leeway.spec.alert_words import figure
-from leeway.spec.quantity import percent, span
+from leeway.spec.quantity import count, percent, span
+from leeway.spec.routes import Leg, Role
+
+LABEL = "label "
+"""Begins the names of facts that are labels of the SLO."""
+
+_SHOWN = 10
 
 
-def fired(alert: Alert, service: str, description: str, assessment: Assessment | None) -> Message:
+def fired(
+    alert: Alert, service: str, description: str, labels: Iterable[tuple[str, str]], assessment: Assessment | None
+) -> Message:
     """Something burns."""
     what = "burns fast" if alert.severity.value == "page" else "burns"
     title = f"{alert.slo} / {alert.objective}: the error budget {what}"
@@ -21,7 +34,32 @@ def fired(alert: Alert, service: str, description: str, assessment: Assessment |
         *(f"Seen: {reason}." for reason in alert.reasons),
         *_standing(assessment),
     ]
-    return _message(alert, Event.FIRED, title, lines, service, alert.fired_at)
+    message = _message(alert, Event.FIRED, title, lines, service, alert.fired_at)
+    said: dict[str, str] = {}
+    for name, value in sorted(labels):
+        said[LABEL + name] = f"{said[LABEL + name]}, {value}" if LABEL + name in said else value
+    return replace(message, facts={**message.facts, **said})
+
+
+def along(leg: Leg, message: Message) -> Message:
+    """The same for one of those on its route, who is told why he is: another cannot be reached, or has not taken it."""
+    title, why = message.title, []
+    if leg.role is Role.ESCALATION:
+        title = f"Not taken: {title}"
+        why.append(f"Nobody has taken this page for {span(leg.after_s)}; so you are told.")
+    if leg.stands_for:
+        why.append(f"{leg.stands_for} could not be reached; so you are told.")
+    return replace(message, title=title, lines=(*why, *message.lines)) if why else message
+
+
+def unwatched(alert: Alert, at: int) -> Message:
+    """Nobody looks at it any more: its definition was changed or taken away."""
+    title = f"{alert.slo} / {alert.objective}: not watched by {alert.policy} any more"
+    lines = [
+        "Its definition was changed or taken away while the alert was up; whether it still burns is not looked at.",
+        f"The policy {alert.policy} had fired at {rfc3339(alert.fired_at)}: {alert.condition}.",
+    ]
+    return _message(alert, Event.RESOLVED, title, lines, "", at)
 
 
 def resolved(alert: Alert, service: str) -> Message:
@@ -33,6 +71,57 @@ def resolved(alert: Alert, service: str) -> Message:
         f"The policy {alert.policy} had fired: {alert.condition}.",
     ]
     return _message(alert, Event.RESOLVED, title, lines, service, end)
+
+
+def together(key: str, members: Sequence[tuple[Posted, Alert | None]]) -> Message:
+    """Many at once: how many, what they have in common, the worst ten, and how to take them all."""
+    told = [one.message for one, _ in members]
+    slos, severity = len({each.slo for each in told}), told[0].severity
+    common = [f"{name} {value}" for name, value in _common(told).items()]
+    if slos == 1:
+        title = f"{told[0].slo}: {count(len(told), 'more alert')}"
+    else:
+        title = f"{slos:,} SLOs burn at once" + (f", common cause: {common[0]}?" if common else "")
+    rest = f"And {count(len(told) - _SHOWN, 'other')}: `leeway alerts`." if len(told) > _SHOWN else ""
+    lines = [
+        f"All have in common: {', '.join(common)}." if common else "They have nothing in common that Leeway knows of.",
+        *(_listed(one.message, alert) for one, alert in sorted(members, key=_worst)[:_SHOWN]),
+        rest,
+        f"Take them all: leeway ack '{key}'.",
+    ]
+    first = min(each.at for each in told)
+    facts = {"alerts": str(len(told)), "slos": str(slos), "first_fired_at": rfc3339(first)}
+    return Message(key, Event.FIRED, severity, title, tuple(filter(None, lines)), at=first, facts=facts)
+
+
+def together_over(told: Message, at: float) -> Message:
+    """The end of all that it told of."""
+    since = span(max(0, round(at - told.at)))
+    lines = (f"All {told.facts['alerts']} alerts are over, {since} after the first fired.",)
+    return replace(told, event=Event.RESOLVED, title=f"Over: {told.title}", lines=lines, at=at)
+
+
+def _common(told: Sequence[Message]) -> dict[str, str]:
+    """What all of them say of themselves alike: the service, and what their SLOs are labelled with."""
+    said = [{"service": one.service} | _labels(one) for one in told]
+    first = said[0].items()
+    return {name: value for name, value in first if value and all(one.get(name) == value for one in said)}
+
+
+def _labels(one: Message) -> dict[str, str]:
+    return {name.removeprefix(LABEL): value for name, value in one.facts.items() if name.startswith(LABEL)}
+
+
+def _listed(message: Message, alert: Alert | None) -> str:
+    gone = alert.consumed_ratio if alert else None
+    share = "" if gone is None else f", {percent(Fraction(gone), 3)} of the budget gone"
+    over = ", over already" if alert and alert.resolved_at is not None else ""
+    return f"{message.slo} / {message.objective}, since {rfc3339(message.at)}{share}{over}"
+
+
+def _worst(member: tuple[Posted, Alert | None]) -> tuple[float, str]:
+    message, alert = member[0].message, member[1]
+    return -(alert.consumed_ratio or 0.0) if alert else 0.0, message.slo
 
 
 def _standing(assessment: Assessment | None) -> list[str]:

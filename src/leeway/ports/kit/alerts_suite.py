@@ -77,43 +77,13 @@ class AlertStoreSuite:
         assert set(store.standings()) == {(7, "slow")}
         assert [(one.key, one.resolved_at) for one in store.alerts()] == [("k1", 800), ("k2", None)]
 
-    def test_a_message_is_taken_once_while_it_is_leased(self, store: AlertStore) -> None:
-        """Whole as it was put out; when the lease ends without a mark it is taken again, and counts the attempt."""
-        store.record([turn(ALERT, Outgoing("ann", MESSAGE, 600.0), Outgoing("bob", MESSAGE, 900.0))])
-        assert store.take(599, lease_s=60, limit=10) == ()
-        (first,) = store.take(600, lease_s=60, limit=10)
-        assert (first.recipient, first.message, first.attempts, first.first_due_at) == ("ann", MESSAGE, 0, 600.0)
-        assert store.take(659, lease_s=60, limit=10) == ()
-        (again,) = store.take(660, lease_s=60, limit=10)
-        assert (again.number, again.attempts) == (first.number, 1)
-
-    def test_a_delivered_message_is_never_taken_again(self, store: AlertStore) -> None:
-        """And tells where it went."""
-        store.record([turn(ALERT, Outgoing("ann", MESSAGE, 600.0))])
-        (one,) = store.take(600, lease_s=60, limit=10)
-        store.delivered(one.number, at=601.0, reference="#12")
-        assert store.take(1e9, lease_s=60, limit=10) == ()
-        (told,) = store.deliveries("k1")
-        assert (told.recipient, told.event, told.sent_at, told.reference) == ("ann", "fired", 601.0, "#12")
-        assert (told.attempts, told.error) == (1, "")
-
-    def test_a_failed_message_waits_as_long_as_it_is_told_or_is_given_up(self, store: AlertStore) -> None:
-        """The error stays to be read."""
-        store.record([turn(ALERT, Outgoing("ann", MESSAGE, 600.0))])
-        (one,) = store.take(600, lease_s=60, limit=10)
-        store.postpone(one.number, error="no answer", until=700.0)
-        assert store.take(699, lease_s=60, limit=10) == ()
-        (one,) = store.take(700, lease_s=60, limit=10)
-        store.postpone(one.number, error="gone", until=None)
-        assert store.take(1e9, lease_s=60, limit=10) == ()
-        assert [(each.error, each.sent_at) for each in store.deliveries("k1")] == [("gone", None)]
-
     def test_an_acknowledgement_stays_whatever_is_recorded_later(self, store: AlertStore) -> None:
         """The first who takes it is named; what is over cannot be taken."""
         store.record([turn()])
-        assert store.acknowledge("k1", by="ann", at=700.5).acknowledged_by == "ann"
+        (taken,) = store.acknowledge("k1", by="ann", at=700.5)
+        assert taken.acknowledged_by == "ann"
         store.record([turn(replace(ALERT, sent_at=600))])
-        taken = store.acknowledge("k1", by="bob", at=800.5)
+        (taken,) = store.acknowledge("k1", by="bob", at=800.5)
         assert (taken.acknowledged_by, taken.acknowledged_at, taken.sent_at) == ("ann", 700.5, 600)
         store.record([turn(replace(ALERT, resolved_at=900))])
         with pytest.raises(Conflict):

@@ -1,4 +1,4 @@
-"""`leeway.ports.alerts.AlertStore` in memory: for tests, and the plainest reading of the protocol."""
+"""`AlertStore` and `Outbox` in memory: for tests, and the plainest reading of the two protocols."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from leeway.errors import Conflict, NotFound
-from leeway.ports.alerts import Alert, Delivery, Outgoing, Standing, Taken, Turn, Watch
+from leeway.ports.alerts import Alert, Outgoing, Standing, Turn, Watch
+from leeway.ports.channel import Event, Message
+from leeway.ports.outbox import Around, Delivery, Posted, Settlement, Taken
 
 
 @dataclass
@@ -18,10 +20,11 @@ class _Held:
     sent_at: float | None = None
     reference: str = ""
     error: str = ""
+    together: str = ""
 
 
 class MemoryAlerts:
-    """Nothing survives it."""
+    """Both in one. Nothing survives it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,8 +48,11 @@ class MemoryAlerts:
                         turn.alert, acknowledged_at=known.acknowledged_at, acknowledged_by=known.acknowledged_by
                     )
                 self._messages += [_Held(one, one.due_at) for one in turn.outgoing]
+            for turn in turns:
+                for message in turn.ended:
+                    self._end(message)
 
-    def forget(self, watches: Sequence[Watch], at: int) -> None:
+    def forget(self, watches: Sequence[Watch], at: int, ended: Sequence[Message] = ()) -> None:
         """Standings go, alerts end."""
         with self._lock:
             for watch in watches:
@@ -54,6 +60,12 @@ class MemoryAlerts:
                 for key, alert in self._alerts.items():
                     if (alert.goal, alert.policy) == watch and alert.resolved_at is None:
                         self._alerts[key] = replace(alert, resolved_at=at)
+            for message in ended:
+                self._end(message)
+
+    def _end(self, message: Message) -> None:
+        names = {one.outgoing.recipient for one in self._messages if one.outgoing.message.key == message.key}
+        self._messages += [_Held(Outgoing(name, message, message.at), message.at) for name in sorted(names)]
 
     def alert(self, key: str) -> Alert | None:
         """None if there is none."""
@@ -74,29 +86,64 @@ class MemoryAlerts:
         own = [one for one in self.alerts(limit=len(self._alerts)) if (one.goal, one.policy) == watch]
         return tuple(one for one in own if one.resolved_at is not None)[:limit]
 
-    def acknowledge(self, key: str, *, by: str, at: float) -> Alert:
+    def acknowledge(self, key: str, *, by: str, at: float) -> tuple[Alert, ...]:
         """The first one counts."""
         with self._lock:
-            alert = self._alerts.get(key)
-            if alert is None:
+            told = {one.outgoing.message.key for one in self._messages if one.together == key}
+            found = [self._alerts[each] for each in (key, *sorted(told)) if each in self._alerts]
+            if not found:
                 raise NotFound(f"there is no alert {key!r}")
-            if alert.resolved_at is not None:
+            burning = [each for each in found if each.resolved_at is None]
+            if not burning:
                 raise Conflict(f"the alert {key!r} is resolved already")
-            if alert.acknowledged_at is None:
-                alert = self._alerts[key] = replace(alert, acknowledged_at=at, acknowledged_by=by)
-            return alert
+            for each in burning:
+                if each.acknowledged_at is None:
+                    self._alerts[each.key] = replace(each, acknowledged_at=at, acknowledged_by=by)
+            return tuple(self._alerts[each.key] for each in sorted(burning, key=lambda one: (one.fired_at, one.key)))
 
-    def take(self, now: float, *, lease_s: float, limit: int) -> tuple[Taken, ...]:
-        """The oldest due first."""
+    def around(self, now: float, *, limit: int) -> Around:
+        """All there is."""
         with self._lock:
             due = [(one.due_at, number) for number, one in enumerate(self._messages) if one.due_at is not None]
+            ready = frozenset(number for _, number in sorted(each for each in due if each[0] <= now)[:limit])
+            return Around(ready, tuple(map(self._posted, range(len(self._messages)))), dict(self._alerts))
+
+    def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
+        """Only what is still due."""
+        with self._lock:
+            due = ((number, one.due_at) for number, one in enumerate(self._messages))
+            still = {number for number, due_at in due if due_at is not None and due_at <= now}
+            for number in settlement.drop.keys() & still:
+                self._messages[number].due_at, self._messages[number].error = None, settlement.drop[number]
+            for number in settlement.together.keys() & still:
+                self._messages[number].due_at, self._messages[number].together = None, settlement.together[number]
+            for number in settlement.amend.keys() & still:
+                held = self._messages[number]
+                held.outgoing = replace(held.outgoing, message=settlement.amend[number])
+            self._messages += [_Held(one, one.due_at) for one in settlement.post]
             taken = []
-            for _, number in sorted(each for each in due if each[0] <= now)[:limit]:
-                one = self._messages[number]
-                out = one.outgoing
-                taken.append(Taken(number, out.recipient, out.message, one.attempts, out.due_at))
-                one.due_at, one.attempts = now + lease_s, one.attempts + 1
+            for number in sorted(still.intersection(settlement.send)):
+                held = self._messages[number]
+                out = held.outgoing
+                taken.append(Taken(number, out.recipient, out.message, held.attempts, out.due_at))
+                held.due_at, held.attempts = now + lease_s, held.attempts + 1
             return tuple(taken)
+
+    def _posted(self, number: int) -> Posted:
+        one = self._messages[number]
+        out = one.outgoing
+        return Posted(
+            number,
+            out.recipient,
+            out.message,
+            out.due_at,
+            one.due_at,
+            out.role,
+            out.stands_for,
+            one.attempts,
+            one.sent_at,
+            one.together,
+        )
 
     def delivered(self, number: int, *, at: float, reference: str) -> None:
         """Never due again."""
@@ -110,18 +157,26 @@ class MemoryAlerts:
 
     def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """Oldest first."""
-        return tuple(
-            Delivery(
-                one.outgoing.recipient,
-                key,
-                one.outgoing.message.event.value,
-                one.outgoing.message.title,
-                one.outgoing.due_at,
-                one.attempts,
-                one.sent_at,
-                one.reference,
-                one.error,
-            )
-            for one in self._messages
-            if one.outgoing.message.key == key
+        return tuple(self._delivery(one) for one in self._messages if one.outgoing.message.key == key)
+
+    def _delivery(self, own: _Held) -> Delivery:
+        out = own.outgoing
+        wanted = own.together, out.recipient, out.message.event
+        by = next((one for one in self._messages if _way(one.outgoing) == wanted), own)
+        return Delivery(
+            out.recipient,
+            out.message.key,
+            out.message.event.value,
+            out.message.title,
+            out.due_at,
+            by.attempts,
+            by.sent_at,
+            by.reference,
+            by.error,
+            out.role,
+            own.together,
         )
+
+
+def _way(out: Outgoing) -> tuple[str, str, Event]:
+    return out.message.key, out.recipient, out.message.event

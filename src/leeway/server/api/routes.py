@@ -47,9 +47,9 @@ def _alerts(api: APIRouter, engine: EnginePort) -> None:
     async def deliveries(alert: Annotated[str, Query(description="The alert's key")]) -> docs.Items[docs.Delivery]:
         return docs.Items(items=[shapes.delivery(one) for one in await engine.alarm.deliveries(alert)])
 
-    @api.post("/acknowledge", summary="Take an alert: others see who looks after it")
-    async def acknowledge(wish: docs.AcknowledgeWish) -> docs.Alert:
-        return shapes.alert(await engine.alarm.acknowledge(wish.alert, wish.by))
+    @api.post("/acknowledge", summary="Take an alert, or all told of together: others see who looks after them")
+    async def acknowledge(wish: docs.AcknowledgeWish) -> docs.Items[docs.Alert]:
+        return docs.Items(items=[shapes.alert(one) for one in await engine.alarm.acknowledge(wish.alert, wish.by)])
 
 
 def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:

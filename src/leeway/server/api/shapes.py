@@ -10,8 +10,9 @@ from leeway.core.alerting.silence import Silence
 from leeway.core.assess import Assessment
 from leeway.engine.report import as_json
 from leeway.engine.views import Health, PlannedChange, PlanView, SourceState, Status, Why
-from leeway.ports.alerts import Alert, Delivery
+from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision
+from leeway.ports.outbox import Delivery
 from leeway.ports.points import Collected
 from leeway.ports.push import Receipt
 from leeway.ports.state import Job, Revision
@@ -204,6 +205,8 @@ def delivery(value: Delivery) -> docs.Delivery:
     """How one message fares."""
     return docs.Delivery(
         recipient=value.recipient,
+        role=value.role.value,
+        together=value.together,
         event=value.event,
         title=value.title,
         due_at=_moment(value.due_at),

@@ -15,6 +15,7 @@ from leeway.store.state.alerts import SqlAlerts
 from leeway.store.state.decisions import SqlDecisions
 from leeway.store.state.edits import carried_out
 from leeway.store.state.numbers import Found, known, numbered
+from leeway.store.state.outbox import SqlOutbox
 from leeway.store.state.silences import SqlSilences
 from leeway.store.state.tables import delays, documents, jobs, objectives, revisions, series
 
@@ -44,6 +45,7 @@ class SqlState:
         self._access = Access(engine, explain)
         self._copy = copy
         self.alerts = SqlAlerts(self._access)
+        self.outbox = SqlOutbox(self._access)
         self.silences, self.decisions = SqlSilences(self._access), SqlDecisions(self._access)
 
     def documents(self) -> tuple[Revision, ...]:

@@ -131,8 +131,13 @@ messages = Table(
     Column("sent_at", Float),
     Column("reference", Text, nullable=False),
     Column("error", Text, nullable=False),
+    Column("role", String(16), nullable=False, server_default="named"),
+    Column("stands_for", Text, nullable=False, server_default=""),
+    Column("together", String(512), nullable=False, server_default="", comment="key of what told of it"),
     Index("ix_messages_due_at", "due_at"),
     Index("ix_messages_key", "key"),
+    Index("ix_messages_recipient", "recipient", "sent_at"),
+    Index("ix_messages_together", "together"),
     sqlite_autoincrement=True,
 )
 

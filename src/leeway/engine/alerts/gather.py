@@ -1,0 +1,214 @@
+"""Who is told what, now: pure, between what waits in the outbox and what is sent.
+
+- *Needed still?* A fallback is not once the one it stands for was told, an escalation not once somebody has taken the
+  alert, neither once it is over; a resolution not for those who were never told that it fired. What was tried already
+  goes on: it may have arrived.
+- *In order.* A resolution waits for the message that it resolves.
+- *Not too much* (`AT_MOST` messages of a severity to one recipient within `WITHIN_S`): when more would have to go out,
+  they go out as one that tells of all, under a key of its own, and grows while it has not arrived. Its resolution
+  follows when all it told of are over. Of one SLO nobody hears more than `HOURLY` times an hour.
+
+Nothing is left out: what waits is told later, alone or together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from leeway.core.alerting.policy import Severity
+from leeway.ports.alerts import Alert, Outgoing
+from leeway.ports.channel import Event, Message
+from leeway.ports.outbox import RECENT_S, Around, Posted, Settlement
+from leeway.spec.routes import Role
+
+AT_MOST = 5
+WITHIN_S = 300.0
+HOURLY = 6
+
+Together = Callable[[str, Sequence[tuple[Posted, Alert | None]]], Message]
+"""Words for many: the message with this key that tells of all these in their place."""
+
+Over = Callable[[Message, float], Message]
+"""Words for the end, at this time, of all that a message told of."""
+
+
+def gather(around: Around, now: float, together: Together, over: Over) -> Settlement:
+    """What is to be done with everything that is due."""
+    desk = _Desk(around, now)
+    waiting: defaultdict[tuple[str, Severity], list[Posted]] = defaultdict(list)
+    for one in desk.due():
+        why = desk.unneeded(one)
+        if why:
+            desk.drop[one.number] = why
+        elif desk.untried(one):
+            continue
+        elif one.message.event is Event.RESOLVED:
+            _end(one, desk)
+        elif one.message.event is Event.FIRED:
+            waiting[one.recipient, one.message.severity].append(one)
+        else:
+            desk.send.append(one.number)
+    for (recipient, severity), fired in waiting.items():
+        _tell(recipient, severity, fired, desk, together)
+    _close(desk, over)
+    return Settlement(desk.send, desk.drop, desk.together, desk.post, desk.amend)
+
+
+@dataclass
+class _Desk:
+    """What is known, and what has been worked out of it so far."""
+
+    around: Around
+    now: float
+    send: list[int] = field(default_factory=list)
+    drop: dict[int, str] = field(default_factory=dict)
+    together: dict[int, str] = field(default_factory=dict)
+    post: list[Outgoing] = field(default_factory=list)
+    amend: dict[int, Message] = field(default_factory=dict)
+    ending: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.fired: defaultdict[tuple[str, str], list[Posted]] = defaultdict(list)
+        self.got: defaultdict[tuple[str, Severity], list[Posted]] = defaultdict(list)
+        self.told_of: defaultdict[tuple[str, str], list[Posted]] = defaultdict(list)
+        self.over: set[tuple[str, str]] = set()
+        for one in self.around.posted:
+            if one.message.event is Event.FIRED:
+                self.fired[one.message.key, one.recipient].append(one)
+                self.got[one.recipient, one.message.severity].append(one)
+                if one.together:
+                    self.told_of[one.together, one.recipient].append(one)
+            elif one.message.event is Event.RESOLVED:
+                self.over.add((one.message.key, one.recipient))
+
+    def due(self) -> Iterator[Posted]:
+        """The oldest first."""
+        found = (one for one in self.around.posted if one.number in self.around.due)
+        return iter(sorted(found, key=lambda one: (one.first_due_at, one.number)))
+
+    def told(self, one: Posted) -> bool:
+        """True if it arrived, by itself or together with others."""
+        if not one.together:
+            return one.sent_at is not None
+        return any(each.sent_at is not None for each in self.fired[one.together, one.recipient])
+
+    def unneeded(self, one: Posted) -> str:
+        """Why it need not be told any more, "" if it must."""
+        alert = self.around.alerts.get(one.message.key)
+        behind = one.role in (Role.FALLBACK, Role.ESCALATION) and one.message.event is Event.FIRED and not one.attempts
+        if behind and alert is not None and alert.resolved_at is not None:
+            return "not needed: it was over before"
+        if behind and one.role is Role.ESCALATION and alert is not None and alert.acknowledged_at is not None:
+            return f"not needed: taken by {alert.acknowledged_by or 'somebody'}"
+        if behind and one.stands_for:
+            first = self.fired[one.message.key, one.stands_for]
+            if any(self.told(each) for each in first):
+                return f"not needed: {one.stands_for} was told"
+            if first and all(_dropped(each) for each in first):
+                return f"not needed: nor was {one.stands_for}"
+        if one.message.event is Event.RESOLVED and all(_dropped(each) for each in self._before(one)):
+            return "not needed: was never told that it fired"
+        return ""
+
+    def untried(self, one: Posted) -> bool:
+        """True while the one that it stands for has not been tried: he is being spared, his channel does not fail."""
+        first = self.fired[one.message.key, one.stands_for] if one.stands_for else []
+        told_by = [self.fired[each.together, each.recipient] if each.together else [each] for each in first]
+        return any(each.due_at is not None and not each.attempts for rows in told_by for each in rows)
+
+    def ended(self, one: Posted) -> bool:
+        """True if what it told of is over."""
+        alert = self.around.alerts.get(one.message.key)
+        return (one.message.key, one.recipient) in self.over or (alert is not None and alert.resolved_at is not None)
+
+    def _before(self, one: Posted) -> list[Posted]:
+        """What had to be told of this alert to this recipient by now; what is planned for later is not."""
+        return [each for each in self.fired[one.message.key, one.recipient] if each.first_due_at <= self.now]
+
+    def waits(self, one: Posted) -> bool:
+        """True while the recipient has not heard that what is over fired."""
+        return any(each.due_at is not None and each.number not in self.drop for each in self._before(one))
+
+    def alone(self, one: Posted) -> bool:
+        """True if the recipient heard of the alert in a message of its own."""
+        return any(not each.together and not _dropped(each) for each in self._before(one))
+
+    def room(self, recipient: str, severity: Severity) -> int:
+        """How many more messages may go out now; those under way may arrive."""
+        got = self.got[recipient, severity]
+        arrived = sum(one.sent_at is not None and one.sent_at > self.now - WITHIN_S for one in got)
+        return AT_MOST - arrived - sum(one.number not in self.around.due for one in got if _tried(one))
+
+    def often(self, one: Posted) -> bool:
+        """True if the recipient has heard of this SLO as often as may be within an hour."""
+        slo = one.message.slo
+        heard = sum(
+            each.sent_at is not None and each.sent_at > self.now - RECENT_S and each.message.slo == slo
+            for each in self.got[one.recipient, one.message.severity]
+        )
+        return bool(slo) and heard >= HOURLY
+
+
+def _tell(recipient: str, severity: Severity, fired: list[Posted], desk: _Desk, together: Together) -> None:
+    """One by one while there is room, else in one message: the one that has not arrived yet, if there is one."""
+    open_one = next((one for one in desk.got[recipient, severity] if _open(one)), None)
+    singles = [one for one in fired if one.role is not Role.TOGETHER]
+    if open_one is not None:
+        if open_one.number not in desk.around.due:
+            desk.send += [one.number for one in singles if one.attempts]  # they have their place already
+            return
+        desk.send.append(open_one.number)
+        if singles:
+            key = open_one.message.key
+            members = (*desk.told_of[key, recipient], *singles)
+            desk.amend[open_one.number] = together(key, _with_alerts(members, desk))
+            desk.together |= {one.number: key for one in singles}
+        return
+    ready, room = [one for one in singles if not desk.often(one)], desk.room(recipient, severity)
+    if not ready or room <= 0:
+        return
+    if len(ready) == 1 or len(ready) < room:
+        desk.send += [one.number for one in ready]
+        return
+    key = f"together/{recipient}/{severity}/{min(one.number for one in singles)}"
+    desk.post.append(Outgoing(recipient, together(key, _with_alerts(singles, desk)), desk.now, Role.TOGETHER))
+    desk.together |= {one.number: key for one in singles}
+
+
+def _end(one: Posted, desk: _Desk) -> None:
+    """A resolution follows the way of what it resolves."""
+    if desk.waits(one):
+        return
+    if one.role is Role.TOGETHER or desk.alone(one):
+        desk.send.append(one.number)
+        return
+    desk.ending.append(one.number)
+    fired = desk.fired[one.message.key, one.recipient]
+    desk.together[one.number] = next(each.together for each in fired if each.together)
+
+
+def _close(desk: _Desk, over: Over) -> None:
+    """Ends messages that told of several when all of these are over, with the resolution of the last of them."""
+    ending = {desk.together[number] for number in desk.ending}
+    for (key, recipient), members in desk.told_of.items():
+        if key in ending and (key, recipient) not in desk.over and all(desk.ended(each) for each in members):
+            told = desk.fired[key, recipient]
+            desk.post += [Outgoing(recipient, over(one.message, desk.now), desk.now, Role.TOGETHER) for one in told]
+
+
+def _with_alerts(members: Iterable[Posted], desk: _Desk) -> list[tuple[Posted, Alert | None]]:
+    return [(one, desk.around.alerts.get(one.message.key)) for one in members]
+
+
+def _dropped(one: Posted) -> bool:
+    return one.due_at is None and one.sent_at is None and not one.together and not one.attempts
+
+
+def _tried(one: Posted) -> bool:
+    return one.due_at is not None and one.attempts > 0
+
+
+def _open(one: Posted) -> bool:
+    return one.role is Role.TOGETHER and one.due_at is not None and one.message.event is Event.FIRED

@@ -1,0 +1,115 @@
+"""The outbox: messages that were decided and are still to be delivered, and how each fares.
+
+Messages come in with the decision they follow from (`AlertStore.record`). Whoever delivers looks at what is due and
+what stands beside it (`around`), works out who is told what (`leeway.engine.alerts.gather`), and has that settled in
+one transaction, which also leases what is to be sent now. If he dies, the lease ends and the message is due again,
+under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from leeway.ports.alerts import Alert, Outgoing
+from leeway.ports.channel import Message
+from leeway.spec.routes import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message in the outbox. `due_at` None: nothing more is to be done.
+
+    It is then delivered (`sent_at`), told of by the message with the key `together`, dropped because it was not needed
+    any more (`attempts` 0), or given up. Times are epoch seconds.
+    """
+
+    number: int
+    recipient: str
+    message: Message
+    first_due_at: float
+    due_at: float | None
+    role: Role = Role.NAMED
+    stands_for: str = ""
+    attempts: int = 0
+    sent_at: float | None = None
+    together: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is due, all that has to be known to decide about it, and the alerts behind it by key."""
+
+    due: frozenset[int] = frozenset()
+    posted: tuple[Posted, ...] = ()
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What follows, by number of message: sent now; dropped, and why; told of by the message with this key.
+
+    `post` are new messages, `amend` gives those that wait another content under their old key.
+    """
+
+    send: Sequence[int] = ()
+    drop: Mapping[int, str] = field(default_factory=dict)
+    together: Mapping[int, str] = field(default_factory=dict)
+    post: Sequence[Outgoing] = ()
+    amend: Mapping[int, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message taken for delivery. `attempts` were made before; `first_due_at` is when it was due at first."""
+
+    number: int
+    recipient: str
+    message: Message
+    attempts: int
+    first_due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a message fares: for people who ask whether somebody was told. `role` says why they are."""
+
+    recipient: str
+    key: str
+    event: str
+    title: str
+    due_at: float
+    attempts: int
+    sent_at: float | None
+    reference: str
+    error: str
+    role: Role = Role.NAMED
+    together: str = ""
+
+
+class Outbox(Protocol):
+    """Durable. Errors as StateStore."""
+
+    def around(self, now: float, *, limit: int) -> Around:
+        """What is due and leased to nobody, the oldest first, and beside it at least:
+
+        all messages with the same keys; those that wait for the same recipients, and those they got within `RECENT_S`;
+        of messages that were told together, the one that told and all that it told of.
+        """
+
+    def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
+        """All of it or nothing; the messages to send, now leased. What somebody else has settled meanwhile is left."""
+
+    def delivered(self, number: int, *, at: float, reference: str) -> None:
+        """The channel took it."""
+
+    def postpone(self, number: int, *, error: str, until: float | None) -> None:
+        """It failed: to be tried again then, or never (None)."""
+
+    def deliveries(self, key: str) -> tuple[Delivery, ...]:
+        """All messages with this key, oldest first. One told together with others is sent when that one is."""
+
+
+RECENT_S = 3_600.0
+"""How far back a recipient's messages count."""

@@ -1,0 +1,203 @@
+"""`leeway.ports.outbox.Outbox` on any SQL database that SQLAlchemy speaks, and how messages come into it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from leeway.core.alerting.policy import Severity
+from leeway.ports.alerts import Outgoing
+from leeway.ports.channel import Event, Message
+from leeway.ports.outbox import RECENT_S, Around, Delivery, Posted, Settlement, Taken
+from leeway.spec.routes import Role
+from leeway.store.state.access import Access
+from leeway.store.state.alert_row import alert_of
+from leeway.store.state.tables import alerts, messages
+
+_AT_ONCE = 5_000
+"""Values in one condition; databases take some ten thousand."""
+
+
+class SqlOutbox:
+    """Shares the database, and its one writer, with the state."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def around(self, now: float, *, limit: int) -> Around:
+        """One look: everything is as of one moment."""
+        with self._access.reading() as connection:
+            wanted = select(messages).where(messages.c.due_at <= now).order_by(messages.c.due_at, messages.c.id)
+            due = connection.execute(wanted.limit(min(limit, _AT_ONCE))).all()
+            if not due:
+                return Around()
+            rows = {row.id: row for row in due}
+            recipients = sorted({row.recipient for row in due})
+            theirs = messages.c.recipient.in_(recipients) & or_(
+                messages.c.due_at.is_not(None), messages.c.sent_at > now - RECENT_S
+            )
+            _add(rows, connection.execute(select(messages).where(theirs)))
+            _with_keys(rows, {row.key for row in due}, connection)
+            together = {row.together or row.key for row in rows.values() if row.together or row.role == Role.TOGETHER}
+            _with_keys(rows, together, connection)
+            for some in _portions(together):
+                _add(rows, members := connection.execute(select(messages).where(messages.c.together.in_(some))).all())
+                _with_keys(rows, {row.key for row in members}, connection)
+            keys = {row.key for row in rows.values()}
+            found = [
+                alert_of(row)
+                for some in _portions(keys)
+                for row in connection.execute(select(alerts).where(alerts.c.key.in_(some)))
+            ]
+        posted = tuple(_posted(rows[number]) for number in sorted(rows))
+        return Around(frozenset(row.id for row in due), posted, {one.key: one for one in found})
+
+    def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
+        """One transaction; only what is still due is touched."""
+        with self._access.writing() as connection:
+            still = messages.c.due_at <= now
+            for number, why in settlement.drop.items():
+                done = {"due_at": None, "error": why}
+                connection.execute(update(messages).where(still & (messages.c.id == number)).values(done))
+            for number, key in settlement.together.items():
+                done = {"due_at": None, "together": key, "error": ""}
+                connection.execute(update(messages).where(still & (messages.c.id == number)).values(done))
+            for number, message in settlement.amend.items():
+                connection.execute(
+                    update(messages).where(still & (messages.c.id == number)).values(body=_body(message))
+                )
+            post(connection, settlement.post)
+            wanted = select(messages).where(still & messages.c.id.in_(settlement.send)).order_by(messages.c.id)
+            rows = connection.execute(wanted).all()
+            leased = {"due_at": now + lease_s, "attempts": messages.c.attempts + 1}
+            connection.execute(update(messages).where(messages.c.id.in_([row.id for row in rows])).values(leased))
+        return tuple(Taken(row.id, row.recipient, _message(row), row.attempts, row.first_due_at) for row in rows)
+
+    def delivered(self, number: int, *, at: float, reference: str) -> None:
+        """Never due again."""
+        with self._access.writing() as connection:
+            done = {"due_at": None, "sent_at": at, "reference": reference, "error": ""}
+            connection.execute(update(messages).where(messages.c.id == number).values(done))
+
+    def postpone(self, number: int, *, error: str, until: float | None) -> None:
+        """Due then, or given up."""
+        with self._access.writing() as connection:
+            connection.execute(update(messages).where(messages.c.id == number).values(due_at=until, error=error))
+
+    def deliveries(self, key: str) -> tuple[Delivery, ...]:
+        """Oldest first."""
+        own = self._access.all(select(messages).where(messages.c.key == key).order_by(messages.c.id))
+        together = {row.together for row in own} - {""}
+        behind = self._access.all(select(messages).where(messages.c.key.in_(together))) if together else ()
+        told = {(row.key, row.recipient, _message(row).event): row for row in behind}
+        found = []
+        for row in own:
+            message = _message(row)
+            by = told.get((row.together, row.recipient, message.event), row)
+            found.append(
+                Delivery(
+                    recipient=row.recipient,
+                    key=row.key,
+                    event=message.event.value,
+                    title=message.title,
+                    due_at=row.first_due_at,
+                    attempts=by.attempts,
+                    sent_at=by.sent_at,
+                    reference=by.reference,
+                    error=by.error,
+                    role=Role(row.role),
+                    together=row.together,
+                )
+            )
+        return tuple(found)
+
+
+def post(connection: Connection, outgoing: Iterable[Outgoing]) -> None:
+    """Puts messages out."""
+    rows = [_outgoing(one) for one in outgoing]
+    if rows:
+        connection.execute(insert(messages), rows)
+
+
+def end(connection: Connection, message: Message) -> None:
+    """Puts a message out for everybody for whom one with its key was."""
+    known = select(messages.c.recipient).where(messages.c.key == message.key).distinct().order_by(messages.c.recipient)
+    names = connection.execute(known).scalars().all()
+    post(connection, [Outgoing(name, message, message.at) for name in names])
+
+
+def _add(rows: dict[int, Row[Any]], found: Iterable[Row[Any]]) -> None:
+    rows.update((row.id, row) for row in found)
+
+
+def _with_keys(rows: dict[int, Row[Any]], keys: Collection[str], connection: Connection) -> None:
+    for some in _portions(keys):
+        _add(rows, connection.execute(select(messages).where(messages.c.key.in_(some))))
+
+
+def _portions(keys: Collection[str]) -> Iterable[list[str]]:
+    ordered = sorted(keys)
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
+
+
+def _posted(row: Row[Any]) -> Posted:
+    return Posted(
+        number=row.id,
+        recipient=row.recipient,
+        message=_message(row),
+        first_due_at=row.first_due_at,
+        due_at=row.due_at,
+        role=Role(row.role),
+        stands_for=row.stands_for,
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+        together=row.together,
+    )
+
+
+def _outgoing(one: Outgoing) -> dict[str, Any]:
+    return {
+        "key": one.message.key,
+        "recipient": one.recipient,
+        "body": _body(one.message),
+        "first_due_at": one.due_at,
+        "due_at": one.due_at,
+        "attempts": 0,
+        "sent_at": None,
+        "reference": "",
+        "error": "",
+        "role": one.role.value,
+        "stands_for": one.stands_for,
+        "together": "",
+    }
+
+
+def _body(message: Message) -> str:
+    plain = {
+        "key": message.key,
+        "event": message.event.value,
+        "severity": message.severity.value,
+        "title": message.title,
+        "lines": message.lines,
+        "slo": message.slo,
+        "objective": message.objective,
+        "service": message.service,
+        "policy": message.policy,
+        "at": message.at,
+        "link": message.link,
+        "facts": dict(message.facts),
+    }
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _message(row: Row[Any]) -> Message:
+    plain = json.loads(row.body)
+    plain |= {
+        "event": Event(plain["event"]),
+        "severity": Severity(plain["severity"]),
+        "lines": tuple(plain["lines"]),
+    }
+    return Message(**plain)
