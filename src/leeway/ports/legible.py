@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from leeway.ports.channel import Event, Message
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NAME = 200
-_AHEAD = 8  # how far beyond its place a text is read; the rest of a megabyte is not worth a look
 _AHEAD = 8  # how far beyond its place a text is read; the rest of a megabyte is not worth a look
 _LINK = 2000
 _MORE = "…"
@@ -53,6 +54,23 @@ def one_line(text: str, longest: int) -> str:
 def cut(text: str, longest: int) -> str:
     """At most so many characters; the last is … if some are missing."""
     return text if len(text) <= longest else text[: max(longest - 1, 0)] + _MORE
+
+
+def fitting(pieces: Iterable[str], longest: int) -> str:
+    """The pieces as one text of at most so many UTF-16 units, in which far sides count; an emoji has two.
+
+    No piece is cut (an entity, an escaped sign), so a text is cut between its characters; … stands for what is missing.
+    """
+    written = list(pieces)
+    ends = list(accumulate(map(units, written)))
+    if not ends or ends[-1] <= longest:
+        return "".join(written)
+    return "".join(written[: bisect_right(ends, longest - 1)]) + _MORE
+
+
+def units(text: str) -> int:
+    """How many UTF-16 units the text has."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def token(text: str, longest: int) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
-
 import msgspec
 
 from leeway.errors import NotUnderstood
 from leeway.ports.channel import Message
-from leeway.ports.legible import legible
+from leeway.ports.legible import fitting, legible, units
 
 _TITLE, _TEXT = 256, 4096  # characters of an embed, by Discord's reference; 6,000 of all its texts
 # What can begin, divide or end anything: styles, spoilers, mentions, times, links, emoji by name, and at the beginning
@@ -28,7 +25,7 @@ def embed(message: Message) -> bytes:
     facts = "\n".join(f"{name}: {value}" for name, value in clean.facts.items())
     link = f"\n\n<{clean.link}>" if clean.link else ""
     text = "\n\n".join(part for part in ("\n".join(clean.lines), facts) if part)
-    shown = {"title": escaped(clean.title, _TITLE), "description": escaped(text, _TEXT - _units(link)) + link}
+    shown = {"title": escaped(clean.title, _TITLE), "description": escaped(text, _TEXT - units(link)) + link}
     content = {
         "embeds": [{name: text for name, text in shown.items() if text}],
         "allowed_mentions": {"parse": []},
@@ -49,12 +46,4 @@ def posted(body: bytes) -> str:
 
 def escaped(text: str, longest: int) -> str:
     """The text with a backslash before all that could be markup, cut so that it then has so many UTF-16 units."""
-    written = [f"\\{character}" if character in _MARKUP else character for character in text]
-    ends = list(accumulate(map(_units, written)))
-    if not ends or ends[-1] <= longest:
-        return "".join(written)
-    return "".join(written[: bisect_right(ends, longest - 1)]) + "…"
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    return fitting((f"\\{character}" if character in _MARKUP else character for character in text), longest)

@@ -18,7 +18,7 @@ from leeway.core.alerting.policy import Severity
 from leeway.errors import NotUnderstood
 from leeway.net import Request
 from leeway.ports.channel import Message
-from leeway.ports.legible import digest, legible
+from leeway.ports.legible import digest, fitting, legible
 
 _SUMMARY = 255  # UTF-16 units, by Jira's reference; a description may have 32,767
 _LINE, _LINES, _FACTS = 300, 20, 20
@@ -77,7 +77,7 @@ def issue(settings: Settings, message: Message) -> Request:
         **settings.fields,
         "project": {"key": settings.project},
         "issuetype": {"name": settings.issue_type},
-        "summary": _fitting(clean.title, _SUMMARY),
+        "summary": fitting(clean.title, _SUMMARY),
         "labels": [*settings.labels, label(message)],
         **({"priority": {"name": priority}} if priority else {}),
     }
@@ -154,12 +154,6 @@ def _stranger() -> NotUnderstood:
 
 def _clean(message: Message) -> Message:
     return legible(message, title=_SUMMARY, line=_LINE, lines=_LINES, facts=_FACTS)
-
-
-def _fitting(text: str, longest: int) -> str:
-    """At most so many UTF-16 units, in which Jira counts; an emoji has two."""
-    units = text.encode("utf-16-le")
-    return text if len(units) <= 2 * longest else units[: 2 * longest - 2].decode("utf-16-le", "ignore") + "…"
 
 
 def _text(settings: Settings, message: Message, *, titled: bool = False) -> Any:

@@ -12,7 +12,7 @@ import msgspec
 
 from leeway.errors import NotUnderstood
 from leeway.ports.channel import Event, Message
-from leeway.ports.legible import digest, legible
+from leeway.ports.legible import digest, fitting, legible
 
 _MESSAGE, _ENTITY, _DESCRIPTION, _NOTE = 130, 512, 15_000, 25_000  # characters, by the reference
 _FACTS, _NAME, _VALUE = 25, 80, 200  # of which all, with the four names of the alert, stay below 8,000
@@ -64,10 +64,7 @@ def accepted(status: int, body: bytes) -> None:
 
 def plain(text: str, longest: int) -> str:
     """The text with no HTML in it, cut to so many characters as their servers count: UTF-16 units."""
-    units = _TAG_OR_ENTITY.sub("\\g<0>\u2060", text).encode("utf-16-le")
-    if len(units) <= 2 * longest:
-        return units.decode("utf-16-le")
-    return units[: 2 * (longest - 1)].decode("utf-16-le", errors="ignore") + "…"
+    return fitting(_TAG_OR_ENTITY.sub("\\g<0>\u2060", text), longest)
 
 
 def _description(message: Message) -> str:

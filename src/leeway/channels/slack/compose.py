@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import Any
 
 import msgspec
 
 from leeway.errors import NotUnderstood
 from leeway.ports.channel import Message
-from leeway.ports.legible import legible
+from leeway.ports.legible import fitting, legible
 
 _HEADER, _SECTION, _FIELD, _FALLBACK = 150, 3000, 2000, 3000  # characters, by Slack's reference
 _FIELDS, _ROWS = 10, 4  # fields of a section; sections of fields, of at most 50 blocks in all
@@ -40,11 +38,7 @@ def taken(body: bytes) -> None:
 
 def escaped(text: str, longest: int) -> str:
     """The text with &, < and > as entities, cut so that it has at most so many UTF-16 units after that."""
-    written = [_ENTITIES.get(character, character) for character in text]
-    ends = list(accumulate(len(one) + (one > "\uffff") for one in written))
-    if not ends or ends[-1] <= longest:
-        return "".join(written)
-    return "".join(written[: bisect_right(ends, longest - 1)]) + "…"
+    return fitting((_ENTITIES.get(character, character) for character in text), longest)
 
 
 def _blocks(message: Message) -> Iterator[dict[str, Any]]:
