@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.channels.github import Settings, build, manifest
+from leeway.channels.github import channel as github_channel
 from leeway.channels.github.compose import Issue, among, issue
 from leeway.core.alerting.policy import Severity
 from leeway.errors import Denied, Invalid, NotUnderstood, Permanent, Throttled, TimedOut, Transient, Unreachable
@@ -177,6 +178,28 @@ def test_a_resolution_that_finds_no_issue_changes_nothing():
     delivered, asked = after(OVER, [OTHER])
     assert len(asked) == 1
     assert delivered.notes == ("no open issue has this alert's mark",)
+
+
+def test_what_is_left_of_an_attempt_bounds_the_comment(monkeypatch):
+    """An attempt is cancelled as a whole after 20 s: then nobody would know that the issue is closed."""
+
+    async def never(_):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(github_channel, "_WORDS_S", 0.2)
+    told, _ = after(OVER, [OURS], {"number": 7}, never)
+    assert told.notes == ("the issue is closed, but its comment was not taken: no time was left for it",)
+
+
+def test_a_slow_list_is_not_read_to_its_end_when_somebody_must_be_told(monkeypatch):
+    """Another issue is better than none; a resolution looks on."""
+    monkeypatch.setattr(github_channel, "_LOOK_S", 0.0)
+    full = [{"number": number} for number in range(30)]
+    told, asked = after(PLAIN, full, {"number": 9, "labels": [{"name": "leeway"}]})
+    assert told.notes == ("more than 30 issues are open under 'leeway': older ones were not read",)
+    assert len(asked) == 2
+    told, _ = after(OVER, full, [OURS], {"number": 7}, {"id": 1})
+    assert told.notes == ()
 
 
 def limited(code, words, **headers):

@@ -21,7 +21,7 @@ from leeway.errors import (
     Transient,
     Unreachable,
 )
-from leeway.net import Client, Egress, Limits, Request, Retries, Secret, basic, bearer, header
+from leeway.net import Client, Egress, Limits, Request, Retries, Secret, TimeLeft, basic, bearer, header
 from leeway.net.outcome import retry_after_s
 from leeway.ports.kit import fault_server as fault
 from leeway.ports.kit.clock import VirtualClock
@@ -335,3 +335,87 @@ def test_a_header_cannot_smuggle_another():
 def test_retry_after_is_a_number_or_a_date(text, seconds):
     """RFC 9110; what is neither is no answer."""
     assert retry_after_s(text, 1_800_000_000.0) == seconds
+
+
+def answers(response):
+    async def answer(_):
+        return response
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"status": "error", "errorType": "bad_data", "error": "parse error"}, "parse error"),
+        ({"error": {"message": "Operation Failed", "detail": "ACL denies it"}}, "Operation Failed; ACL denies it"),
+        ({"status": "invalid event", "message": "is invalid", "errors": ["no key", "no key"]}, "is invalid; no key"),
+        (
+            {"message": "Failed", "errors": [{"field": "title", "code": "missing"}]},
+            "Failed; field: title; code: missing",
+        ),
+        ({"message": {"title": ["can't be blank"]}}, "title: can't be blank"),
+        ({"errorMessages": [], "errors": {"project": "is required"}}, "project: is required"),
+        (
+            {"code": 50035, "message": "Form", "errors": {"embeds": {"_errors": [{"message": "long"}]}}},
+            "Form; embeds: long",
+        ),
+        ({"detail": [{"loc": ["body"], "msg": "field required"}]}, "field required"),
+        ({"error": "invalid_client", "error_description": "who?"}, "invalid_client; who?"),
+        ({"error": None, "title": "Bad"}, '{"error": null, "title": "Bad"}'),
+        ({"hint": "none of the usual names"}, '{"hint": "none of the usual names"}'),
+    ],
+)
+def test_what_a_server_says_is_found_in_the_shapes_that_vendors_use(body, told):
+    """The sentences, each once, without the rest of the JSON; of fields with the field's name."""
+    assert str(failed(answers(web.json_response(body, status=400)), Permanent)).split(" — ")[0].endswith(f"400: {told}")
+
+
+def test_an_answer_of_a_thousand_floors_is_told_all_the_same():
+    """It ends, and says the status."""
+    deep = '{"errors":' * 900 + '"x"' + "}" * 900
+    assert "answered 400" in str(failed(answers(web.Response(text=deep, status=400)), Permanent))
+
+
+def test_what_a_reader_finds_wrong_is_told_with_its_place():
+    """The address without its query."""
+
+    def reader(_):
+        raise NotUnderstood("not ours")
+
+    async def story():
+        async with FaultServer(bytes_of(b"hello")) as server:
+            client = Client(LOOPBACK, Restless())
+            try:
+                assert await client.read(Request(server.url), lambda answer: answer.body) == b"hello"
+                await client.read(Request(server.url, query=(("a", "b"),)), reader)
+            finally:
+                await client.close()
+
+    with pytest.raises(NotUnderstood) as caught:
+        asyncio.run(story())
+    assert caught.value.place.startswith("GET http://127.0.0.1:")
+    assert "a=b" not in caught.value.place
+
+
+def test_a_step_that_may_fail_says_why_and_ends_with_the_time():
+    """An error, or no time; what was done is "". Being cancelled is neither."""
+
+    async def fails():
+        raise Throttled("later")
+
+    async def story():
+        time = TimeLeft(0.05)
+        assert time
+        assert await time.trouble(asyncio.sleep(0)) == ""
+        assert await time.trouble(fails()) == "later"
+        assert await time.trouble(asyncio.Event().wait()) == "no time was left for it"
+        assert not time
+        assert await time.trouble(asyncio.Event().wait()) == "no time was left for it"
+        task = asyncio.create_task(TimeLeft(60).trouble(asyncio.Event().wait()))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(story())

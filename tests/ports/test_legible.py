@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leeway.ports.channel import Event
 from leeway.ports.kit.channel_suite import PLAIN
-from leeway.ports.legible import copy_key, legible, moment, one_line, token
+from leeway.ports.legible import copy_key, fenced, fitting, legible, moment, one_line, token, units
 
 ANY = st.text(st.characters(), max_size=60)  # surrogates and control characters too
 
@@ -109,3 +109,24 @@ def test_copies_share_a_key_and_events_do_not():
 def test_a_moment_is_in_utc():
     """RFC 3339, with milliseconds."""
     assert moment(1_790_000_040.25) == "2026-09-21T14:14:00.250Z"
+
+
+@given(st.lists(ANY, max_size=20), st.integers(1, 60))
+def test_pieces_that_fit_are_whole_and_what_is_missing_is_told(pieces, longest):
+    """Counted in UTF-16 units; the text is that of the first pieces."""
+    whole, shown = "".join(pieces), fitting(pieces, longest)
+    assert units(shown) <= longest
+    assert units(whole) == len(whole.encode("utf-16-le", errors="surrogatepass")) // 2
+    if units(whole) <= longest:
+        assert shown == whole
+    else:
+        assert shown[-1] == "…"
+        assert shown[:-1] in {"".join(pieces[:count]) for count in range(len(pieces))}
+
+
+@given(st.text(st.sampled_from("`~ @a#/\n"), max_size=30))
+def test_nothing_ends_a_fence_but_the_fence(text):
+    """Whatever backticks stand in the text."""
+    lines = fenced(text).split("\n")
+    assert (text == "") == (lines == [""])
+    assert not text or [number for number, line in enumerate(lines) if lines[0] in line] == [0, len(lines) - 2]

@@ -2,6 +2,7 @@
 
 from leeway.net.auth import Credentials, basic, bearer, header
 from leeway.net.client import Client
+from leeway.net.decode import read_json
 from leeway.net.dial import dial
 from leeway.net.egress import Egress, parse_url
 from leeway.net.exchange import Answer, Limits, Request, Retries, Timings
@@ -18,6 +19,7 @@ from leeway.net.settings import (
     address,
     read_settings,
 )
+from leeway.net.time_left import TimeLeft
 from leeway.net.tls import Tls
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "SecretRef",
     "Secrets",
     "SendSettings",
+    "TimeLeft",
     "Timings",
     "Tls",
     "TlsSettings",
@@ -47,5 +50,6 @@ __all__ = [
     "dial",
     "header",
     "parse_url",
+    "read_json",
     "read_settings",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 from yarl import URL
 
-from leeway.errors import Forbidden, NotUnderstood, Permanent, Transient
+from leeway.errors import Forbidden, LeewayError, NotUnderstood, Permanent, Transient
 from leeway.net.auth import Credentials
 from leeway.net.egress import Egress, parse_url
 from leeway.net.exchange import Answer, Limits, Request, Retries
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
+T = TypeVar("T")
+Refusal = Callable[[Answer, str, Redaction, float], LeewayError]
+"""The error for an answer that is not 2xx; takes its place, what is secret, and the time."""
+
 _ANONYMOUS, _SYSTEM_TLS, _LIMITS, _RETRIES = Credentials(), Tls(), Limits(), Retries()
 
 
@@ -30,7 +34,8 @@ class Client:
     """One client for one source: its credentials, limits and connections. Use it on one event loop; cancel-safe.
 
     `fresh` makes a new look-up and a new connection for each request, as a probe must. `jitter` gives a number in
-    [0, 1); `resolver` replaces the system's (it is guarded all the same).
+    [0, 1); `resolver` replaces the system's (it is guarded all the same). `refusal` is for a server whose statuses mean
+    something of their own.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Client:
         fresh: bool = False,
         jitter: Callable[[], float] = random.random,
         resolver: AbstractResolver | None = None,
+        refusal: Refusal = error_of_status,
     ) -> None:
         from leeway.net.wire import Wire  # late: aiohttp takes 0.2 s to load, and who is only pushed to needs none
 
@@ -56,6 +62,7 @@ class Client:
         self._jitter = jitter
         self._saved = retries.budget
         self._wire = Wire(egress, clock, tls, limits, self.redaction, fresh=fresh, resolver=resolver)
+        self._refusal = refusal
         self._closed = False
 
     async def ask(self, request: Request) -> Answer:
@@ -67,13 +74,22 @@ class Client:
                 if 200 <= answer.status < 300:
                     self._saved = min(self._retries.budget, self._saved + 0.1)
                     return answer
-                raise error_of_status(answer, self._place(request), self.redaction, self._clock.now())
+                raise self._refusal(answer, self._place(request), self.redaction, self._clock.now())
             except Transient as error:
                 tried += 1
                 wait = self._wait(error, tried) if request.may_repeat else None
                 if wait is None:
                     raise
                 await self._clock.sleep(wait)
+
+    async def read(self, request: Request, reader: Callable[[Answer], T]) -> T:
+        """As `ask`, and what the reader makes of the answer; an error of the reader is told with the place."""
+        answer = await self.ask(request)
+        try:
+            return reader(answer)
+        except LeewayError as error:
+            error.place = error.place or self._place(request)
+            raise
 
     async def send(self, request: Request) -> Answer:
         """One attempt, any status: an answer, or an error if there was none. Redirects stay on the same host."""

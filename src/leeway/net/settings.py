@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from leeway.errors import Invalid
 from leeway.net.auth import Credentials, basic, bearer, header
-from leeway.net.client import Client
+from leeway.net.client import Client, Refusal
 from leeway.net.egress import parse_url
 from leeway.net.exchange import Limits, Retries
+from leeway.net.outcome import error_of_status
 from leeway.net.outside import Outside
 from leeway.net.secret import SecretRef, Secrets
 from leeway.net.tls import Tls
@@ -75,9 +76,11 @@ class SendSettings(BaseModel):
     model_config = STRICT
 
     tls: TlsSettings = Field(default_factory=TlsSettings, description="Own authority, client certificate")
-    timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds for a whole answer")
+    timeout_s: float = Field(10.0, gt=0, le=15, description="Seconds for a whole answer")
 
-    def sender(self, outside: Outside, credentials: Credentials, *urls: str) -> Client:
+    def sender(
+        self, outside: Outside, credentials: Credentials, *urls: str, refusal: Refusal = error_of_status
+    ) -> Client:
         """A client that tries once, and never talks to Leeway itself.
 
         Forbidden if that, or another reason not to go to one of the `urls`, can be told from the address alone:
@@ -94,6 +97,7 @@ class SendSettings(BaseModel):
             limits=Limits(self.timeout_s, self.timeout_s, 1 << 20, redirects=0),
             retries=Retries(1),
             fresh=True,  # messages are rare: a connection kept from the last one may be dead
+            refusal=refusal,
         )
 
 

@@ -16,6 +16,9 @@ from typing import Protocol
 from leeway.core.alerting.policy import Severity
 from leeway.ports.source import Gap
 
+ATTEMPT_S = 20.0
+"""Seconds that one `send` is given: then it is cancelled and made again. What is not decisive must not last longer."""
+
 
 class Event(StrEnum):
     """What a message is about."""
@@ -72,7 +75,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A channel's facts as data. `people` is how many it reaches if the channel itself knows; None: its owner says."""
+    """A channel's facts as data.
+
+    `people` is how many its settings name, if the channel can count them; more may stand behind each. None: it cannot.
+    """
 
     name: str
     title: str

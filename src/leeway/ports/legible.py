@@ -7,6 +7,7 @@ characters that turn the reading direction, a megabyte.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -66,6 +67,12 @@ def fitting(pieces: Iterable[str], longest: int) -> str:
     if not ends or ends[-1] <= longest:
         return "".join(written)
     return "".join(written[: bisect_right(ends, longest - 1)]) + _MORE
+
+
+def fenced(text: str) -> str:
+    """The text as a block of code in Markdown, between fences longer than any run of backticks in it; "" of nothing."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    return f"{fence}\n{text}\n{fence}\n" if text else ""
 
 
 def units(text: str) -> int:

@@ -53,10 +53,9 @@ class AlertmanagerChannel:
     async def _tell(self, peer: str, body: bytes) -> LeewayError | None:
         head = {"Content-Type": "application/json"}
         try:
-            answer = await self._client.ask(Request(peer + PATH, "POST", body=body, headers=head))
-            taken(answer.body)
+            request = Request(peer + PATH, "POST", body=body, headers=head)
+            await self._client.read(request, taken)
         except LeewayError as error:
-            error.place = error.place or self._client.redaction.text(f"POST {peer}{PATH}")
             return error
         return None
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from leeway.errors import NotUnderstood
+from leeway.net import Answer
 from leeway.ports.channel import Event, Message
 from leeway.ports.legible import legible, moment, token
 
@@ -34,9 +35,9 @@ def alerts(message: Message, extra: Mapping[str, str], holds_s: float, now: floa
     return msgspec.json.encode([alert])
 
 
-def taken(body: bytes) -> None:
+def taken(answer: Answer) -> None:
     """Raises NotUnderstood unless this is Alertmanager's answer to alerts it took: none."""
-    if body.strip():
+    if answer.body.strip():
         raise NotUnderstood("this is not what Alertmanager answers", mend="check the address and what is in between")
 
 

@@ -34,8 +34,8 @@ class DiscordChannel:
     async def send(self, message: Message) -> Delivered:
         url, head = self._webhook.reveal(), {"Content-Type": "application/json"}
         wait = (("wait", "true"),)  # else Discord answers before it has looked, and says no id
-        answer = await self._client.ask(Request(url, "POST", wait, body=embed(message), headers=head))
-        return Delivered(posted(answer.body))
+        request = Request(url, "POST", wait, body=embed(message), headers=head)
+        return Delivered(await self._client.read(request, posted))
 
     async def close(self) -> None:
         await self._client.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from leeway.errors import NotUnderstood
+from leeway.net import Answer, read_json
 from leeway.ports.channel import Message
 from leeway.ports.legible import fitting, legible, units
 
@@ -33,14 +34,12 @@ def embed(message: Message) -> bytes:
     return msgspec.json.encode(content)
 
 
-def posted(body: bytes) -> str:
+def posted(answer: Answer) -> str:
     """The id that Discord gave the message; NotUnderstood if there is none."""
-    try:
-        message = msgspec.json.decode(body, type=_Posted)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        message = _Posted("")
+    stranger = NotUnderstood("the answer is no message of Discord", mend="check the address and what is in between")
+    message = read_json(answer.body, _Posted, stranger)
     if not (message.id.isascii() and message.id.isdigit()):
-        raise NotUnderstood("the answer is no message of Discord", mend="check the address and what is in between")
+        raise stranger
     return message.id
 
 

@@ -42,7 +42,7 @@ class Settings(BaseModel):
     login: BasicSettings | None = Field(None, description="User and password")
     sender: Address = Field(description="Address in From, and of the envelope: bounces go there")
     to: list[Address] = Field(min_length=1, max_length=20, description="Exactly these addresses get every message")
-    timeout_s: float = Field(20.0, gt=0, le=60, description="Seconds until the server has taken the message")
+    timeout_s: float = Field(15.0, gt=0, le=15, description="Seconds until the server has taken the message")
 
     @field_validator("to")
     @classmethod

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from leeway.channels.github import compose
 from leeway.channels.github.settings import Settings
-from leeway.errors import LeewayError, Throttled
-from leeway.net import Answer, Client, Outside, Request, bearer
-from leeway.net.outcome import error_of_status
-from leeway.ports.channel import Delivered, Event, Manifest, Message, Skill
-from leeway.ports.clock import Clock
+from leeway.net import Client, Outside, TimeLeft, bearer
+from leeway.ports.channel import ATTEMPT_S, Delivered, Event, Manifest, Message, Skill
 
 manifest = Manifest(name="github", title="GitHub issues", skills=frozenset({Skill.DEDUPLICATE, Skill.RESOLVE}))
-T = TypeVar("T")
+
+_LOOK_S, _WORDS_S = ATTEMPT_S / 2, ATTEMPT_S - 2
+"""By when to make another issue rather than look for it on, and by when all has to be said."""
 
 
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> GitHubChannel:
     """A channel to one repository, called `title`; reads its token now, connects at the first message."""
-    client = settings.sender(outside, bearer(outside.secrets.read(settings.token)), settings.url)
-    return GitHubChannel(replace(manifest, title=title), settings, client, outside.clock)
+    client = settings.sender(
+        outside, bearer(outside.secrets.read(settings.token)), settings.url, refusal=compose.refusal
+    )
+    return GitHubChannel(replace(manifest, title=title), settings, client)
 
 
 class GitHubChannel:
     """Issues of one repository."""
 
-    def __init__(self, facts: Manifest, settings: Settings, client: Client, clock: Clock) -> None:
+    def __init__(self, facts: Manifest, settings: Settings, client: Client) -> None:
         self._manifest = facts
         self._settings = settings
         self._client = client
-        self._clock = clock
 
     @property
     def manifest(self) -> Manifest:
         return self._manifest
 
     async def send(self, message: Message) -> Delivered:
+        time = TimeLeft(_WORDS_S)
         known, notes = await self._known(message)
         if message.event is Event.RESOLVED:
-            return await self._end(known, message, notes)
+            return await self._end(known, message, notes, time)
         if known is not None:
             return Delivered(self._name(known))
-        made = await self._ask(compose.issue(self._settings, message), compose.changed)
+        made = await self._client.read(compose.issue(self._settings, message), compose.changed)
         if self._settings.label not in {label.name for label in made.labels}:
             notes += (f"{self._name(made)} has no labels, so a copy will make another: the token may not set them",)
         return Delivered(self._name(made), notes)
@@ -53,38 +52,28 @@ class GitHubChannel:
 
     async def _known(self, message: Message) -> tuple[compose.Issue | None, tuple[str, ...]]:
         """The open issue of the alert, and a note if it was looked for among the newest ones only."""
+        time = TimeLeft(_LOOK_S)
         for page in range(1, compose.PAGES + 1):
-            issues = await self._ask(compose.listing(self._settings, page), compose.listed)
+            issues = await self._client.read(compose.listing(self._settings, page), compose.listed)
             known = compose.among(issues, message)
             if known is not None or len(issues) < compose.A_PAGE:
                 return known, ()
-        most = compose.PAGES * compose.A_PAGE
-        return None, (f"more than {most} issues are open under {self._settings.label!r}: older ones were not read",)
+            if not time and message.event is not Event.RESOLVED:
+                break
+        read = page * compose.A_PAGE
+        return None, (f"more than {read} issues are open under {self._settings.label!r}: older ones were not read",)
 
-    async def _end(self, known: compose.Issue | None, message: Message, notes: tuple[str, ...]) -> Delivered:
+    async def _end(
+        self, known: compose.Issue | None, message: Message, notes: tuple[str, ...], time: TimeLeft
+    ) -> Delivered:
         """First the state, then the words: an issue that was closed is found no more, so nothing is said twice."""
         if known is None:
             return Delivered(notes=(*notes, "no open issue has this alert's mark"))
-        await self._ask(compose.end(self._settings, known.number), compose.changed)
-        try:
-            await self._ask(compose.comment(self._settings, known.number, message), compose.commented)
-        except LeewayError as error:
-            return Delivered(self._name(known), (f"the issue is closed, but its comment was not taken: {error}",))
-        return Delivered(self._name(known))
+        await self._client.read(compose.end(self._settings, known.number), compose.changed)
+        said = self._client.read(compose.comment(self._settings, known.number, message), compose.commented)
+        trouble = await time.trouble(said)
+        lost = f"the issue is closed, but its comment was not taken: {trouble}"
+        return Delivered(self._name(known), (lost,) if trouble else ())
 
     def _name(self, issue: compose.Issue) -> str:
         return f"{self._settings.repository}#{issue.number}"
-
-    async def _ask(self, request: Request, read: Callable[[Answer], T]) -> T:
-        place = self._client.redaction.text(f"{request.method} {request.url}")
-        answer = await self._client.send(request)
-        if not 200 <= answer.status < 300:
-            now = self._clock.now()
-            error = error_of_status(answer, place, self._client.redaction, now)
-            wait_s = compose.wait_s(answer, now)
-            raise error if wait_s is None else Throttled(error.message, place=place, retry_after_s=wait_s)
-        try:
-            return read(answer)
-        except LeewayError as error:
-            error.place = place
-            raise

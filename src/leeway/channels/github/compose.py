@@ -7,7 +7,6 @@ an index lags behind.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -15,11 +14,11 @@ import msgspec
 
 from leeway.channels.github.settings import Settings
 from leeway.core.alerting.policy import Severity
-from leeway.errors import NotUnderstood
-from leeway.net import Answer, Request
-from leeway.net.outcome import retry_after_s
+from leeway.errors import LeewayError, NotUnderstood, Throttled
+from leeway.net import Answer, Redaction, Request, read_json
+from leeway.net.outcome import error_of_status, retry_after_s
 from leeway.ports.channel import Message
-from leeway.ports.legible import digest, legible
+from leeway.ports.legible import digest, fenced, legible
 
 _TITLE = 256  # characters, by GitHub's reference; a text may have 65,536
 A_PAGE, PAGES = 30, 10  # issues of one answer, so that it stays under a megabyte; answers that are asked for
@@ -103,6 +102,12 @@ def commented(answer: Answer) -> None:
     _read(answer, _Comment)
 
 
+def refusal(answer: Answer, place: str, redaction: Redaction, now: float) -> LeewayError:
+    """What a status means here: as everywhere, but for a limit."""
+    error, wait = error_of_status(answer, place, redaction, now), wait_s(answer, now)
+    return error if wait is None else Throttled(error.message, place=place, retry_after_s=wait)
+
+
 def wait_s(answer: Answer, now: float) -> float | None:
     """Seconds to wait if this refusal is only that of a limit, which GitHub says with 403 as well as 429; else None."""
     if answer.status not in {403, 429}:
@@ -125,12 +130,10 @@ def _change(method: str, url: str, content: dict[str, Any]) -> Request:
 
 def _read(answer: Answer, form: type[T]) -> T:
     """NotUnderstood too if the answer does not say that it is JSON: a list of nothing could be anybody's."""
-    try:
-        if answer.content_type == "application/json":
-            return msgspec.json.decode(answer.body, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        pass
-    raise NotUnderstood("the answer is not GitHub's", mend="check url, and what stands between")
+    stranger = NotUnderstood("the answer is not GitHub's", mend="check url, and what stands between")
+    if answer.content_type != "application/json":
+        raise stranger
+    return read_json(answer.body, form, stranger)
 
 
 def _mark(message: Message) -> str:
@@ -144,6 +147,5 @@ def _clean(message: Message) -> Message:
 def _text(message: Message, lines: tuple[str, ...]) -> str:
     """Sentences and facts between fences longer than any that people wrote, and the link."""
     told = "\n".join([*lines, *(f"{name}: {value}" for name, value in message.facts.items())])
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", told))])
-    block = f"{fence}\n{told}\n{fence}\n" if told else ""
+    block = fenced(told)
     return block + (f"\n[Open in Leeway](<{message.link}>)\n" if message.link else "")

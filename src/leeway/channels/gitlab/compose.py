@@ -18,9 +18,9 @@ import msgspec
 from leeway.channels.gitlab.settings import Settings
 from leeway.core.alerting.policy import Severity
 from leeway.errors import NotUnderstood
-from leeway.net import Answer, Request
+from leeway.net import Answer, Request, read_json
 from leeway.ports.channel import Message
-from leeway.ports.legible import cut, digest, legible
+from leeway.ports.legible import cut, digest, fenced, legible
 
 _TITLE = 255  # characters, by GitLab's reference; a description may have a million
 A_PAGE, PAGES = 30, 10  # issues of one answer, so that it stays under a megabyte; answers that are asked for
@@ -104,12 +104,10 @@ def _change(method: str, url: str, content: dict[str, Any]) -> Request:
 
 def _read(answer: Answer, form: type[T]) -> T:
     """NotUnderstood too if the answer does not say that it is JSON: a list of nothing could be anybody's."""
-    try:
-        if answer.content_type == "application/json":
-            return msgspec.json.decode(answer.body, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        pass
-    raise NotUnderstood("the answer is not GitLab's", mend="check url, and what stands between")
+    stranger = NotUnderstood("the answer is not GitLab's", mend="check url, and what stands between")
+    if answer.content_type != "application/json":
+        raise stranger
+    return read_json(answer.body, form, stranger)
 
 
 def _mark(message: Message) -> str:
@@ -126,6 +124,5 @@ def _text(message: Message, lines: tuple[str, ...]) -> str:
     Each line is set in by a space: older servers know only fences of three, and commands only where a line begins.
     """
     told = "\n".join(f" {line}" for line in (*lines, *(f"{name}: {value}" for name, value in message.facts.items())))
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", told))])
-    block = f"{fence}\n{told}\n{fence}\n" if told else ""
+    block = fenced(told)
     return block + (f"\n[Open in Leeway](<{message.link}>)\n" if message.link else "")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from leeway.channels.jira import compose
 from leeway.channels.jira.settings import Settings
-from leeway.errors import LeewayError
-from leeway.net import Client, Outside, Request
-from leeway.ports.channel import Delivered, Event, Manifest, Message, Skill
+from leeway.net import Client, Outside, TimeLeft
+from leeway.ports.channel import ATTEMPT_S, Delivered, Event, Manifest, Message, Skill
 
 manifest = Manifest(name="jira", title="Jira", skills=frozenset({Skill.DEDUPLICATE, Skill.RESOLVE}))
-T = TypeVar("T")
+
+_WORDS_S = ATTEMPT_S - 2
+"""By when all has to be said."""
 
 
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> JiraChannel:
@@ -39,36 +38,29 @@ class JiraChannel:
         return self._manifest
 
     async def send(self, message: Message) -> Delivered:
-        key = await self._ask(compose.search(self._settings, message), compose.found)
+        time = TimeLeft(_WORDS_S)
+        key = await self._client.read(compose.search(self._settings, message), compose.found)
         if message.event is Event.RESOLVED:
-            return await self._over(key, message) if key else Delivered(notes=("no open issue has this alert's label",))
-        return Delivered(key or await self._ask(compose.issue(self._settings, message), compose.made))
+            none = Delivered(notes=("no open issue has this alert's label",))
+            return await self._over(key, message, time) if key else none
+        return Delivered(key or await self._client.read(compose.issue(self._settings, message), compose.made))
 
     async def close(self) -> None:
         await self._client.close()
 
-    async def _over(self, key: str, message: Message) -> Delivered:
+    async def _over(self, key: str, message: Message, time: TimeLeft) -> Delivered:
         """First the state, then the words: an issue that was closed is found no more, so nothing is said twice."""
         name = self._settings.transition
-        offered = await self._ask(compose.ways(self._settings, key), compose.offered) if name else {}
+        offered = await self._client.read(compose.ways(self._settings, key), compose.offered) if name else {}
         if name not in offered:
-            await self._ask(compose.release(self._settings, key, message), compose.nothing)
+            await self._client.read(compose.release(self._settings, key, message), compose.nothing)
             return Delivered(key, (self._no_way(key, name, offered),) if name else ())
-        await self._ask(compose.move(self._settings, key, offered[name]), compose.nothing)
-        try:
-            await self._ask(compose.comment(self._settings, key, message), compose.commented)
-        except LeewayError as error:
-            return Delivered(key, (f"{key} is closed, but its comment was not taken: {error}",))
-        return Delivered(key)
+        await self._client.read(compose.move(self._settings, key, offered[name]), compose.nothing)
+        trouble = await time.trouble(
+            self._client.read(compose.comment(self._settings, key, message), compose.commented)
+        )
+        return Delivered(key, (f"{key} is closed, but its comment was not taken: {trouble}",) if trouble else ())
 
     def _no_way(self, key: str, name: str, offered: dict[str, str]) -> str:
         others = self._client.redaction.quoted(", ".join(offered)) or "none"
         return f"{key} stays open: from where it is there is no transition called {name!r}, only {others}"
-
-    async def _ask(self, request: Request, read: Callable[[bytes], T]) -> T:
-        answer = await self._client.ask(request)
-        try:
-            return read(answer.body)
-        except LeewayError as error:
-            error.place = self._client.redaction.text(f"{request.method} {request.url}")
-            raise

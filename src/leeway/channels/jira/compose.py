@@ -16,7 +16,7 @@ import msgspec
 from leeway.channels.jira.settings import Settings
 from leeway.core.alerting.policy import Severity
 from leeway.errors import NotUnderstood
-from leeway.net import Request
+from leeway.net import Answer, Request, read_json
 from leeway.ports.channel import Message
 from leeway.ports.legible import digest, fitting, legible
 
@@ -63,9 +63,9 @@ def search(settings: Settings, message: Message) -> Request:
     return Request(_api(settings) + path, query=parameters, headers=_HEAD)
 
 
-def found(body: bytes) -> str:
+def found(answer: Answer) -> str:
     """The key of the issue that was found, "" if there is none."""
-    issues = _read(body, _Found).issues
+    issues = _read(answer, _Found).issues
     return issues[0].key if issues else ""
 
 
@@ -86,9 +86,9 @@ def issue(settings: Settings, message: Message) -> Request:
     return Request(f"{_api(settings)}/issue", "POST", body=msgspec.json.encode({"fields": fields}), headers=_HEAD)
 
 
-def made(body: bytes) -> str:
+def made(answer: Answer) -> str:
     """The key of the new issue."""
-    return _read(body, _Issue).key
+    return _read(answer, _Issue).key
 
 
 def ways(settings: Settings, key: str) -> Request:
@@ -96,9 +96,9 @@ def ways(settings: Settings, key: str) -> Request:
     return Request(f"{_of(settings, key)}/transitions", headers=_HEAD)
 
 
-def offered(body: bytes) -> dict[str, str]:
+def offered(answer: Answer) -> dict[str, str]:
     """The id of each transition, by its name."""
-    return {way.name: way.id for way in _read(body, _Ways).transitions}
+    return {way.name: way.id for way in _read(answer, _Ways).transitions}
 
 
 def move(settings: Settings, key: str, way: str) -> Request:
@@ -115,9 +115,9 @@ def comment(settings: Settings, key: str, message: Message) -> Request:
     return Request(f"{_of(settings, key)}/comment", "POST", body=msgspec.json.encode(content), headers=_HEAD)
 
 
-def commented(body: bytes) -> None:
+def commented(answer: Answer) -> None:
     """Raises NotUnderstood unless this is the comment."""
-    _read(body, _Comment)
+    _read(answer, _Comment)
 
 
 def release(settings: Settings, key: str, message: Message) -> Request:
@@ -127,9 +127,9 @@ def release(settings: Settings, key: str, message: Message) -> Request:
     return Request(_of(settings, key), "PUT", body=msgspec.json.encode(content), headers=_HEAD)
 
 
-def nothing(body: bytes) -> None:
+def nothing(answer: Answer) -> None:
     """Raises NotUnderstood unless this is Jira's answer to a change: none."""
-    if body.strip():
+    if answer.body.strip():
         raise _stranger()
 
 
@@ -141,11 +141,8 @@ def _of(settings: Settings, key: str) -> str:
     return f"{_api(settings)}/issue/{quote(key, safe='')}"
 
 
-def _read(body: bytes, form: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise _stranger() from None
+def _read(answer: Answer, form: type[T]) -> T:
+    return read_json(answer.body, form, _stranger())
 
 
 def _stranger() -> NotUnderstood:

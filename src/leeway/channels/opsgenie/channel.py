@@ -7,7 +7,6 @@ from dataclasses import replace
 from leeway.channels.opsgenie.compose import accepted, alias, path, request
 from leeway.channels.opsgenie.settings import Settings
 from leeway.core.alerting.policy import Severity
-from leeway.errors import LeewayError
 from leeway.net import Client, Credentials, Outside, Request, Secret
 from leeway.ports.channel import Delivered, Event, Manifest, Message, Skill
 
@@ -42,12 +41,7 @@ class OpsgenieChannel:
         url = self._settings.url + path(message)
         head = {"Content-Type": "application/json"}
         body = request(message, self._priority(message))
-        answer = await self._client.ask(Request(url, "POST", body=body, headers=head))
-        try:
-            accepted(answer.status, answer.body)
-        except LeewayError as error:
-            error.place = self._client.redaction.text(self._settings.url)
-            raise
+        await self._client.read(Request(url, "POST", body=body, headers=head), accepted)
         return Delivered(alias(message))
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ import re
 import msgspec
 
 from leeway.errors import NotUnderstood
+from leeway.net import Answer, read_json
 from leeway.ports.channel import Event, Message
 from leeway.ports.legible import digest, fitting, legible
 
@@ -52,14 +53,11 @@ def request(message: Message, priority: str) -> bytes:
     return msgspec.json.encode({name: value for name, value in content.items() if value})
 
 
-def accepted(status: int, body: bytes) -> None:
+def accepted(answer: Answer) -> None:
     """Raises NotUnderstood unless the answer is their 202, which names the request."""
-    try:
-        answer = msgspec.json.decode(body, type=_Accepted)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        answer = _Accepted("")
-    if status != 202 or not answer.request_id:
-        raise NotUnderstood("the answer is not that of Alert API v2", mend="check url, and what stands between")
+    stranger = NotUnderstood("the answer is not that of Alert API v2", mend="check url, and what stands between")
+    if not read_json(answer.body, _Accepted, stranger).request_id or answer.status != 202:
+        raise stranger
 
 
 def plain(text: str, longest: int) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from leeway.channels.pagerduty.compose import event, incident
 from leeway.channels.pagerduty.settings import Settings
 from leeway.core.alerting.policy import Severity
-from leeway.errors import LeewayError
 from leeway.net import Client, Credentials, Outside, Request, Secret
 from leeway.ports.channel import Delivered, Event, Manifest, Message, Skill
 
@@ -41,12 +40,8 @@ class PagerDutyChannel:
     async def send(self, message: Message) -> Delivered:
         body = event(message, self._key.reveal(), self._level(message))
         head = {"Content-Type": "application/json"}
-        answer = await self._client.ask(Request(self._settings.url, "POST", body=body, headers=head))
-        try:
-            return Delivered(incident(answer.status, answer.body))
-        except LeewayError as error:
-            error.place = self._client.redaction.text(self._settings.url)
-            raise
+        request = Request(self._settings.url, "POST", body=body, headers=head)
+        return Delivered(await self._client.read(request, incident))
 
     async def close(self) -> None:
         await self._client.close()

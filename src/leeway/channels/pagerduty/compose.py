@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from leeway.errors import NotUnderstood
+from leeway.net import Answer, read_json
 from leeway.ports.channel import Event, Message
 from leeway.ports.legible import legible, moment, token
 
@@ -14,7 +15,7 @@ _SUMMARY, _KEY = 1024, 255  # characters, by PagerDuty's reference; a whole even
 _CLIENT = "Leeway"
 
 
-class _Answer(msgspec.Struct):
+class _Said(msgspec.Struct):
     status: str
     dedup_key: str
 
@@ -35,15 +36,13 @@ def event(message: Message, routing_key: str, level: str) -> bytes:
     return msgspec.json.encode(content)
 
 
-def incident(status: int, body: bytes) -> str:
+def incident(answer: Answer) -> str:
     """The dedup_key under which PagerDuty took it. NotUnderstood if the answer is not its 202."""
-    try:
-        answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        answer = _Answer("", "")
-    if status != 202 or answer.status != "success":
-        raise NotUnderstood("the answer is not PagerDuty's", mend="check url, and what stands between")
-    return answer.dedup_key
+    stranger = NotUnderstood("the answer is not PagerDuty's", mend="check url, and what stands between")
+    said = read_json(answer.body, _Said, stranger)
+    if answer.status != 202 or said.status != "success":
+        raise stranger
+    return said.dedup_key
 
 
 def _payload(message: Message, level: str) -> dict[str, Any]:

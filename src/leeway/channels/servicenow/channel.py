@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from leeway.channels.servicenow import compose
 from leeway.channels.servicenow.settings import Settings
-from leeway.errors import LeewayError
-from leeway.net import Client, Outside, Request
+from leeway.net import Client, Outside
 from leeway.ports.channel import Delivered, Event, Manifest, Message, Skill
 from leeway.ports.legible import digest
 
 manifest = Manifest(name="servicenow", title="ServiceNow", skills=frozenset({Skill.DEDUPLICATE, Skill.RESOLVE}))
-T = TypeVar("T")
 
 
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> ServiceNowChannel:
@@ -41,12 +37,12 @@ class ServiceNowChannel:
 
     async def send(self, message: Message) -> Delivered:
         asked = compose.search(self._settings, message)
-        known = await self._ask(asked, lambda body: compose.found(body, message))
+        known = await self._client.read(asked, lambda answer: compose.found(answer, message))
         if message.event is Event.RESOLVED:
             return await self._end(known, message)
         if known:
             return Delivered(known.number)
-        made = await self._ask(compose.record(self._settings, message), compose.changed)
+        made = await self._client.read(compose.record(self._settings, message), compose.changed)
         kept = made.correlation_id == digest(message.key)
         lost = f"{made.number} did not keep its correlation_id: a copy will make another one"
         return Delivered(made.number, () if kept else (lost,))
@@ -57,15 +53,7 @@ class ServiceNowChannel:
     async def _end(self, known: compose.Record | None, message: Message) -> Delivered:
         if known is None:
             return Delivered(notes=("no active record has this alert's correlation_id",))
-        now = await self._ask(compose.end(self._settings, message, known.sys_id), compose.changed)
+        now = await self._client.read(compose.end(self._settings, message, known.sys_id), compose.changed)
         wanted = self._settings.state
         stays = f"{known.number} is in state {now.state!r} and not, as asked, {wanted!r}: may the user change it?"
         return Delivered(known.number, (stays,) if wanted and now.state != wanted else ())
-
-    async def _ask(self, request: Request, read: Callable[[bytes], T]) -> T:
-        answer = await self._client.ask(request)
-        try:
-            return read(answer.body)
-        except LeewayError as error:
-            error.place = self._client.redaction.text(f"{request.method} {request.url}")
-            raise

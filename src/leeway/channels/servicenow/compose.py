@@ -16,7 +16,7 @@ import msgspec
 from leeway.channels.servicenow.settings import Settings
 from leeway.core.alerting.policy import Severity
 from leeway.errors import NotUnderstood
-from leeway.net import Request
+from leeway.net import Answer, Request, read_json
 from leeway.ports.channel import Message
 from leeway.ports.legible import cut, digest, legible
 
@@ -52,9 +52,9 @@ def search(settings: Settings, message: Message) -> Request:
     return Request(_table(settings), query=(("sysparm_query", query), ("sysparm_limit", "1"), _SAID), headers=_HEAD)
 
 
-def found(body: bytes, message: Message) -> Record | None:
+def found(answer: Answer, message: Message) -> Record | None:
     """The record, if there is one. NotUnderstood if it is a stranger's: the table does not have the fields."""
-    rows = _read(body, _Several).result
+    rows = _read(answer, _Several).result
     if rows and rows[0].correlation_id != digest(message.key):
         raise NotUnderstood(
             "the table found a record that was not asked for",
@@ -91,9 +91,9 @@ def end(settings: Settings, message: Message, sys_id: str) -> Request:
     return _change("PATCH", f"{_table(settings)}/{quote(sys_id, safe='')}", content)
 
 
-def changed(body: bytes) -> Record:
+def changed(answer: Answer) -> Record:
     """The record as it is now."""
-    return _read(body, _One).result
+    return _read(answer, _One).result
 
 
 def _table(settings: Settings) -> str:
@@ -104,12 +104,9 @@ def _change(method: str, url: str, content: Mapping[str, str]) -> Request:
     return Request(url, method, query=(_SAID,), body=msgspec.json.encode(content), headers=_HEAD)
 
 
-def _read(body: bytes, form: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        mend = "check url and table, whether the instance sleeps, and what stands between"
-        raise NotUnderstood("the answer is not ServiceNow's", mend=mend) from None
+def _read(answer: Answer, form: type[T]) -> T:
+    mend = "check url and table, whether the instance sleeps, and what stands between"
+    return read_json(answer.body, form, NotUnderstood("the answer is not ServiceNow's", mend=mend))
 
 
 def _text(message: Message, lines: tuple[str, ...]) -> str:

@@ -34,8 +34,8 @@ class SlackChannel:
 
     async def send(self, message: Message) -> Delivered:
         head = {"Content-Type": "application/json; charset=utf-8"}
-        answer = await self._client.ask(Request(self._webhook.reveal(), "POST", body=payload(message), headers=head))
-        taken(answer.body)
+        request = Request(self._webhook.reveal(), "POST", body=payload(message), headers=head)
+        await self._client.read(request, taken)
         return Delivered()
 
     async def close(self) -> None:

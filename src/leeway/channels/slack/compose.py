@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from leeway.errors import NotUnderstood
+from leeway.net import Answer
 from leeway.ports.channel import Message
 from leeway.ports.legible import fitting, legible
 
@@ -30,9 +31,9 @@ def payload(message: Message) -> bytes:
     return msgspec.json.encode(content)
 
 
-def taken(body: bytes) -> None:
+def taken(answer: Answer) -> None:
     """Raises NotUnderstood unless this is Slack's own word that it took the message."""
-    if body.strip() != b"ok":
+    if answer.body.strip() != b"ok":
         raise NotUnderstood("the answer is not Slack's ok", mend="check the webhook's address and what is in between")
 
 

@@ -8,11 +8,8 @@ from leeway.channels.teams.compose import post, taken
 from leeway.channels.teams.settings import Settings, hidden
 from leeway.net import Client, Credentials, Outside, Request, Secret
 from leeway.ports.channel import Delivered, Manifest, Message
-from leeway.ports.legible import one_line
 
 manifest = Manifest(name="teams", title="Microsoft Teams", skills=frozenset())
-
-_RUN = "x-ms-workflow-run-id"
 
 
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> TeamsChannel:
@@ -36,9 +33,8 @@ class TeamsChannel:
 
     async def send(self, message: Message) -> Delivered:
         head = {"Content-Type": "application/json; charset=utf-8"}
-        answer = await self._client.ask(Request(self._webhook.reveal(), "POST", body=post(message), headers=head))
-        taken(answer.body)
-        return Delivered(one_line(answer.headers.get(_RUN, ""), 100))
+        request = Request(self._webhook.reveal(), "POST", body=post(message), headers=head)
+        return Delivered(await self._client.read(request, taken))
 
     async def close(self) -> None:
         await self._client.close()

@@ -9,13 +9,15 @@ from typing import Any
 import msgspec
 
 from leeway.errors import NotUnderstood
+from leeway.net import Answer
 from leeway.ports.channel import Message
-from leeway.ports.legible import legible
+from leeway.ports.legible import legible, one_line
 
 # Bytes of the whole message as UTF-16. Microsoft says "about 28 KB" and counts what it adds; what is larger fails in
 # the workflow, after it has been taken.
 _LARGEST = 20_000
 _FUNCTION = re.compile(r"\{\{(?=(?:DATE|TIME)\()")  # the one thing that a text run is read for
+_RUN = "x-ms-workflow-run-id"
 _APART = "{{\u2060"  # nothing to see, but no function
 
 
@@ -30,11 +32,12 @@ def post(message: Message) -> bytes:
     return body
 
 
-def taken(body: bytes) -> None:
-    """Raises NotUnderstood unless this is what a workflow answers when it begins: nothing."""
-    if body.strip():
+def taken(answer: Answer) -> str:
+    """The name of the run. NotUnderstood unless this is what a workflow answers when it begins: nothing."""
+    if answer.body.strip():
         mend = "check the webhook's address; a Response action in the workflow must have no body"
         raise NotUnderstood("the answer is not that of a workflow that has begun", mend=mend)
+    return one_line(answer.headers.get(_RUN, ""), 100)
 
 
 def _post(paragraphs: list[dict[str, Any]], link: str) -> bytes:
