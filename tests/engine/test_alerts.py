@@ -10,7 +10,7 @@ from leeway.core.alerting.policy import Severity
 from leeway.engine.views import SourceText
 from leeway.errors import Denied, Invalid, Throttled, Transient
 from leeway.net import Outside
-from leeway.ports.channel import Delivered, Event
+from leeway.ports.channel import Delivered, Event, Manifest
 from leeway.spec.documents import Metadata, Recipient
 
 POLICY = """  alertPolicies: [{alertPolicyRef: burns}]
@@ -35,6 +35,7 @@ class Pager:
 
     def __init__(self):
         self.got, self.failures = [], []
+        self.manifest = Manifest("pager", "Pager", frozenset())
 
     async def send(self, message):
         if self.failures:

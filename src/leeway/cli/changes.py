@@ -35,6 +35,10 @@ def show_plan(plan: Plan, *, diffs: bool) -> None:
             for line in diff(change):
                 click.echo(f"    {line}")
     click.echo(_summary(plan))
+    for one in plan.crowds:
+        if not one.agreed:
+            reaches = click.style(f"Recipient {one.recipient} reaches {one.people:,} people", fg="red", bold=True)
+            click.echo(f"{reaches}: it is applied only with --people {one.recipient}={one.people}")
 
 
 def diff(change: Change) -> Iterator[str]:

@@ -97,11 +97,21 @@ class Client:
         return await self._post(Plan, PlanWish(files=list(files), prune=prune), "plan", repeatable=True)
 
     async def apply(
-        self, files: Sequence[File], *, by: str, prune: bool = False, expected: Sequence[Expected] | None = None
+        self,
+        files: Sequence[File],
+        *,
+        by: str,
+        prune: bool = False,
+        expected: Sequence[Expected] | None = None,
+        people: Mapping[str, int] | None = None,
     ) -> Plan:
-        """Applies them, all or none; Conflict if a definition is not at its `expected` revision any more."""
+        """Applies them, all or none; Conflict if a definition is not at its `expected` revision any more.
+
+        `people` are the numbers of crowds that somebody agreed to; Invalid if one is missing.
+        """
         told = None if expected is None else list(expected)
-        return await self._post(Plan, ApplyWish(files=list(files), prune=prune, by=by, expected=told), "apply")
+        wish = ApplyWish(files=list(files), prune=prune, by=by, expected=told, people=dict(people or {}))
+        return await self._post(Plan, wish, "apply")
 
     async def delete(self, kind: str, name: str, *, by: str) -> Revision:
         """Deletes one definition; its history and its data stay."""

@@ -191,10 +191,14 @@ class Expected(Wish):
 
 
 class ApplyWish(PlanWish):
-    """`expected` comes from a plan: if any of it has changed since, nothing is applied (409)."""
+    """`expected` comes from a plan: if any of it has changed since, nothing is applied (409).
+
+    `people` has the number of each Recipient that reaches more than 20, typed again by whoever agrees to it.
+    """
 
     by: str = Field("api", max_length=200)
     expected: list[Expected] | None = None
+    people: dict[str, int] = Field(default_factory=dict)
 
 
 class Finding(Document):
@@ -222,13 +226,25 @@ class Change(Document):
     effects: list[str]
 
 
+class Crowd(Document):
+    """A Recipient of more than 20 people whom these definitions let be told. `agreed`: somebody typed the number."""
+
+    recipient: str
+    people: int
+    agreed: bool
+
+
 class Plan(Document):
-    """All changes, and all findings. A refused plan has errors or serious advice and cannot be applied."""
+    """All changes, and all findings. A refused plan has errors or serious advice and cannot be applied.
+
+    `crowds` that nobody agreed to can be applied only with their numbers.
+    """
 
     changes: list[Change]
     findings: list[Finding]
     refused: bool
     changed: bool
+    crowds: list[Crowd] = []
 
 
 class Refusal(Document):

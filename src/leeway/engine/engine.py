@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
 
@@ -17,6 +18,7 @@ from leeway.engine.alerts import Alarm
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector
+from leeway.engine.crowds import agree
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
@@ -144,9 +146,10 @@ class Engine:
 
     async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
         """What applying these files would do."""
-        current = await asyncio.to_thread(self._state.documents)
+        current, agreed = await asyncio.to_thread(lambda: (self._state.documents(), self._agreed()))
+        check, reach = self._check, self.alarm.check
         return await asyncio.to_thread(
-            make_plan, current, files, self._texts, self._check, self.alarm.check, prune=prune
+            make_plan, current, files, self._texts, check, reach, prune=prune, agreed=agreed
         )
 
     async def apply(
@@ -156,10 +159,12 @@ class Engine:
         prune: bool,
         by: str,
         expected: tuple[tuple[str, str, int], ...] | None,
+        people: Mapping[str, int] = MappingProxyType({}),
     ) -> PlanView:
         """Applies all changes or none. Raises Invalid if the plan is refused, Conflict if the ground moved since.
 
         `expected` are the (kind, name, revision) that the person saw when they said yes; None applies whatever stands.
+        `people` are the numbers that were typed for crowds; Invalid if one is missing or wrong.
         """
         async with self._changing:
             plan = await self.plan(files, prune=prune)
@@ -171,12 +176,13 @@ class Engine:
                 (change.kind, change.name, change.expected) for change in plan.changes
             }:
                 raise Conflict("the definitions changed since they were planned", mend="plan again and look once more")
+            agreed = agree(plan.crowds, people)
             edits = [
                 Edit(change.kind, change.name, change.after, change.expected)
                 for change in plan.changes
                 if change.action is not Action.KEEP
             ]
-            await self._change(edits, by)
+            await self._change(edits, by, agreed)
             return plan
 
     async def delete(self, kind: str, name: str, *, by: str) -> Revision:
@@ -328,9 +334,11 @@ class Engine:
         newest = max((span.end for span in self._points.extent().values()), default=day)
         self._points.retain(min(day, newest) - self._retain_days * DAY_S)
 
-    async def _change(self, edits: list[Edit], by: str) -> tuple[Revision, ...]:
+    async def _change(
+        self, edits: list[Edit], by: str, agreed: Mapping[str, int] = MappingProxyType({})
+    ) -> tuple[Revision, ...]:
         """Stores the edits; what keeps them from coming into force is told by `health` and tried again."""
-        revisions = await asyncio.to_thread(self._state.apply, edits, by=by, at=self._clock.now())
+        revisions = await asyncio.to_thread(self._state.apply, edits, by=by, at=self._clock.now(), agreed=agreed)
         self._in_force = False
         try:
             await self._reload()
@@ -342,6 +350,7 @@ class Engine:
         """Makes the running parts follow the definitions."""
         library, at = await whole(self._library), self._clock.now()
         catalog = await asyncio.to_thread(make_catalog, library, self._numbers, at, self._pulls)
+        self.alarm.agreed = await asyncio.to_thread(self._agreed)
         async with self._standing:
             await asyncio.to_thread(self._book.set_goals, catalog.goals)
             self._catalog, self._shown = catalog, None
@@ -352,6 +361,10 @@ class Engine:
         self._in_force = True
         for refused in catalog.refused:
             log.error("an SLO is not computed", reason=refused)
+
+    def _agreed(self) -> dict[str, int]:
+        """How many people each recipient may reach."""
+        return {name: one.people for name, one in self._state.agreements().items()}
 
     def _library(self) -> Library:
         """The definitions as they are stored; what was read of others is forgotten."""

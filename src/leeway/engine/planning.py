@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from leeway.engine.catalog import CheckSource, ReadDocuments, library_of, unaskable
-from leeway.engine.views import Action, PlannedChange, PlanView, SourceText
+from leeway.engine.crowds import crowds
+from leeway.engine.views import Action, Crowd, PlannedChange, PlanView, SourceText
 from leeway.errors import Invalid, LeewayError
 from leeway.ports.state import Revision
 from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, Recipient, kind_of
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
+from leeway.spec.people import who
 from leeway.spec.plan import Plan, compile_slo
 from leeway.spec.policies import untold
 
 CheckRecipient = Callable[[Recipient], object]
-"""Raises if a recipient's channel cannot be built from its settings; asks nothing of the world."""
+"""Raises if a recipient's channel cannot be built from its settings, or counts more people than the recipient declares;
+asks nothing of the world."""
 
 ORDER = (
     Kind.SERVICE,
@@ -58,10 +62,12 @@ def make_plan(
     reach: CheckRecipient,
     *,
     prune: bool,
+    agreed: Mapping[str, int] = MappingProxyType({}),
 ) -> PlanView:
     """The changes that make the stored documents equal to the files; with `prune`, others are deleted.
 
-    Raises Invalid if an SLO, of the files or stored, could be computed no more, or its source could not be asked.
+    `agreed` is how many people each recipient may reach. Raises Invalid if an SLO, of the files or stored, could be
+    computed no more, or its source could not be asked, or if the files let people be told whom nobody counted.
     """
     stored = library_of(current, texts.read)
     documents, findings = texts.judge(files, stored)
@@ -74,14 +80,16 @@ def make_plan(
             *(one for one in stored.documents if not prune and (str(kind_of(one)), one.metadata.name) not in wanted),
         ]
     )
+    found: tuple[Crowd, ...] = ()
     if not refused:
         ensure_sound(stored, after, check, reach)
+        found = crowds(documents, stored, after, agreed)
     changes = [_change(document, revisions, stored, after, texts) for document in documents]
     if prune:
         changes += [
             _deleted(revision) for name, revision in sorted(revisions.items()) if name not in wanted and revision.body
         ]
-    return PlanView(tuple(sorted(changes, key=_place)), findings, refused)
+    return PlanView(tuple(sorted(changes, key=_place)), findings, refused, found)
 
 
 def ensure_sound(before: Library, after: Library, check: CheckSource, reach: CheckRecipient) -> None:
@@ -89,7 +97,7 @@ def ensure_sound(before: Library, after: Library, check: CheckSource, reach: Che
 
     Such an SLO cannot be computed, its source cannot be built from its settings, or never understands its questions.
     Also raises if a change takes away what an alert needs to be judged, or those who are told of it, and for a new or
-    changed recipient whose channel cannot be built from its settings.
+    changed recipient whose channel cannot be built from its settings, or counts more people than it declares.
     """
     if lost := sorted(untold(after) - untold(before)):
         raise Invalid(f"{lost[0]}, which is not there any more", mend="change that first, or apply both together")
@@ -124,7 +132,7 @@ def _change(
     known = revisions.get((str(kind), name))
     before = known.body if known else None
     action = Action.CREATE if before is None else Action.KEEP if before == text else Action.UPDATE
-    effects = () if action is Action.KEEP or not isinstance(document, SLO) else _effects(document, stored, after)
+    effects = () if action is Action.KEEP else _effects(document, stored, after)
     return PlannedChange(kind, name, action, known.number if known else 0, before, text, effects)
 
 
@@ -133,8 +141,12 @@ def _deleted(revision: Revision) -> PlannedChange:
     return PlannedChange(revision.kind, revision.name, Action.DELETE, revision.number, revision.body, None, effects)
 
 
-def _effects(slo: SLO, stored: Library, after: Library) -> tuple[str, ...]:
-    """What changing this SLO means, in sentences."""
+def _effects(document: Document, stored: Library, after: Library) -> tuple[str, ...]:
+    """What changing it means, in sentences: for data and budgets, or for how many people."""
+    return _effects_on_data(document, stored, after) if isinstance(document, SLO) else tuple(who(document, after))
+
+
+def _effects_on_data(slo: SLO, stored: Library, after: Library) -> tuple[str, ...]:
     old = stored.index.get((Kind.SLO, slo.metadata.name))
     new_plan, old_plan = _plan(slo, after), _plan(old, stored)
     if new_plan is None:

@@ -107,12 +107,25 @@ class PlannedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """A Recipient that reaches so many people that somebody types the number again; `agreed`: that was done before."""
+
+    recipient: str
+    people: int
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlanView:
-    """All changes in order, and what is wrong or unwise; a plan with errors or serious advice cannot be applied."""
+    """All changes in order, and what is wrong or unwise; a plan with errors or serious advice cannot be applied.
+
+    `crowds` that were not agreed to can be applied only with their numbers.
+    """
 
     changes: tuple[PlannedChange, ...]
     findings: tuple[Finding, ...]
     refused: bool
+    crowds: tuple[Crowd, ...] = ()
 
     @property
     def changed(self) -> bool:

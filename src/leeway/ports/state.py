@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 
@@ -34,6 +35,16 @@ class Edit:
     name: str
     body: str | None
     expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Somebody typed how many people a Recipient reaches, and wants to reach them all."""
+
+    recipient: str
+    people: int
+    at: float
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +115,16 @@ class StateStore(Protocol):
     def history(self, kind: str, name: str) -> tuple[Revision, ...]:
         """All revisions, newest first, deletions included."""
 
-    def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
-        """All edits or none. Raises Conflict, naming the document, if one was changed since it was planned."""
+    def apply(
+        self, edits: Sequence[Edit], *, by: str, at: float, agreed: Mapping[str, int] = MappingProxyType({})
+    ) -> tuple[Revision, ...]:
+        """All edits or none. Raises Conflict, naming the document, if one was changed since it was planned.
+
+        With them is kept to how many people per Recipient `by` agreed.
+        """
+
+    def agreements(self) -> dict[str, Agreement]:
+        """The newest for each Recipient that ever had one, by name."""
 
     def all_series(self) -> tuple[Series, ...]:
         """Every series ever made, by id."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from leeway.core.alerting.silence import Silence
@@ -78,9 +79,18 @@ class EnginePort(Protocol):
         """What applying would do."""
 
     async def apply(
-        self, files: tuple[SourceText, ...], *, prune: bool, by: str, expected: Expectations | None
+        self,
+        files: tuple[SourceText, ...],
+        *,
+        prune: bool,
+        by: str,
+        expected: Expectations | None,
+        people: Mapping[str, int] = MappingProxyType({}),
     ) -> PlanView:
-        """All or none: Conflict if something changed since it was planned, Invalid if the plan is refused."""
+        """All or none: Conflict if something changed since it was planned, Invalid if the plan is refused.
+
+        Invalid also if `people` lacks the number of a crowd.
+        """
 
     async def delete(self, kind: str, name: str, *, by: str) -> Revision:
         """The revision that deletes it."""

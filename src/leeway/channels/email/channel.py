@@ -7,6 +7,7 @@ import ssl
 from dataclasses import replace
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponse
+from yarl import URL
 
 from leeway.channels.email.compose import mail, message_id
 from leeway.channels.email.failure import error_of
@@ -22,11 +23,17 @@ _PLAIN = "without TLS mail goes to this machine itself only; set tls: starttls o
 
 
 def build(settings: Settings, outside: Outside, title: str = manifest.title) -> EmailChannel:
-    """A channel to these addresses, called `title`; reads password and authority now, connects for each message."""
+    """A channel to these addresses, called `title`; reads password and authority now, connects for each message.
+
+    Forbidden if it can be told from the address alone that the server is Leeway itself, or must not be asked.
+    """
+    egress = replace(outside.egress, own=outside.own)
+    egress.judge_url(URL.build(scheme="smtp", host=settings.host, port=settings.reached_at))
     password = outside.secrets.read(settings.login.password) if settings.login else None
     ca = outside.secrets.path(settings.ca) if settings.ca else None
     context = None if settings.tls == "none" else Tls(ca).context()
-    return EmailChannel(replace(manifest, title=title), settings, outside, password, context)
+    facts = replace(manifest, title=title, people=len(settings.to))
+    return EmailChannel(facts, settings, replace(outside, egress=egress), password, context)
 
 
 class EmailChannel:

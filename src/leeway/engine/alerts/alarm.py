@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from leeway.core.assess import Assessment
@@ -12,6 +12,7 @@ from leeway.engine.alerts.silences import Silences, labels_of
 from leeway.engine.alerts.watch import Watched, Watcher
 from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
+from leeway.engine.crowds import admit
 from leeway.engine.goal import Goal
 from leeway.errors import NotFound
 from leeway.ports.alerts import Alert, AlertStore
@@ -22,6 +23,7 @@ from leeway.ports.outbox import Delivery, Outbox
 from leeway.ports.silences import SilenceStore
 from leeway.spec.documents import Recipient
 from leeway.spec.library import Library
+from leeway.spec.people import ensure_honest
 from leeway.spec.policies import watches_for
 
 
@@ -48,12 +50,12 @@ class Stores(Protocol):
 class Alarm:
     """`open_channel` builds the channel that a recipient's definition names; raises Invalid, Forbidden or NotFound.
 
-    So it is also the `check` of a recipient that somebody wants to apply: building asks nothing of the world.
+    `agreed` is how many people each recipient may reach, where that was asked.
     """
 
     def __init__(self, stores: Stores, clock: Clock, open_channel: Callable[[Recipient], Channel]) -> None:
         self._stores, self._clock, self._library = stores, clock, Library.of(())
-        self.check = open_channel
+        self.agreed: Mapping[str, int] = {}
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
         self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions)
         self.silences = Silences(stores.silences, stores.alerts, clock, lambda: self._watcher.subjects)
@@ -111,17 +113,28 @@ class Alarm:
         """Somebody has taken it, or all that were told together. Raises NotFound, and Conflict if it is over."""
         return await asyncio.to_thread(self._stores.alerts.acknowledge, key, by=by, at=self._clock.now())
 
+    def check(self, recipient: Recipient) -> None:
+        """Judges a recipient that somebody wants to apply; building its channel asks nothing of the world.
+
+        Raises Invalid, Forbidden or NotFound, also if the channel counts more people than the recipient declares.
+        """
+        ensure_honest(recipient, self._open(recipient).manifest.people)
+
     async def _channel(self, name: str) -> Channel:
-        """The channel of the recipient of exactly this name, opened anew when the definition has changed."""
+        """The channel of the recipient of exactly this name, opened anew when the definition has changed.
+
+        Raises NotFound if nobody is called so, Permanent if it reaches more people than was agreed.
+        """
         recipient = self._library.recipient(name)
         known, channel = self._opened.get(name, (None, None))
-        if channel is not None and known == recipient:
-            return channel
-        if channel is not None:
+        if channel is not None and known != recipient:
             del self._opened[name]
             await channel.close()
+            channel = None
         if recipient is None:
             raise NotFound(f"no recipient is called {name!r} any more", mend="apply a Recipient of exactly this name")
-        made = self._open(recipient)
-        self._opened[name] = recipient, made
-        return made
+        if channel is None:
+            channel = self._open(recipient)
+            self._opened[name] = recipient, channel
+        admit(recipient, channel.manifest.people, self.agreed.get(name))
+        return channel

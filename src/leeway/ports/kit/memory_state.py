@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from leeway.errors import Conflict, NotFound, Permanent
-from leeway.ports.state import Edit, Identity, Job, JobState, NewSeries, Revision, Series
+from leeway.ports.state import Agreement, Edit, Identity, Job, JobState, NewSeries, Revision, Series
 
 
 @dataclass(slots=True)
@@ -16,6 +17,7 @@ class HeldState:
     """What a disk would hold. Given to a new MemoryState, it is the store reopened."""
 
     revisions: dict[tuple[str, str], list[Revision]] = field(default_factory=dict)
+    agreements: dict[str, Agreement] = field(default_factory=dict)
     series: dict[Identity, Series] = field(default_factory=dict)
     objectives: dict[Identity, int] = field(default_factory=dict)
     delays: dict[int, float] = field(default_factory=dict)
@@ -44,13 +46,21 @@ class MemoryState:
         """Newest first."""
         return tuple(reversed(self.held.revisions.get((kind, name), [])))
 
-    def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
+    def apply(
+        self, edits: Sequence[Edit], *, by: str, at: float, agreed: Mapping[str, int] = MappingProxyType({})
+    ) -> tuple[Revision, ...]:
         """Works on a copy, which replaces the original when every edit was good."""
         with self._lock:
             planned = {name: list(revisions) for name, revisions in self.held.revisions.items()}
             made = tuple(_applied(planned, edit, by, at) for edit in edits)
             self.held.revisions = planned
+            self.held.agreements |= {name: Agreement(name, people, at, by) for name, people in agreed.items()}
             return made
+
+    def agreements(self) -> dict[str, Agreement]:
+        """The newest."""
+        with self._lock:
+            return dict(self.held.agreements)
 
     def all_series(self) -> tuple[Series, ...]:
         """By id."""

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from leeway.errors import Conflict, NotFound
-from leeway.ports.state import Edit, Job, JobState, NewSeries, Revision, Series, StateStore
+from leeway.ports.state import Agreement, Edit, Job, JobState, NewSeries, Revision, Series, StateStore
 
 Opener = Callable[[Path], StateStore]
 
@@ -82,6 +82,15 @@ class StateStoreSuite:
             Revision("SLO", "b", 1, "a", 1.5, "ann"),
             Revision("SLO", "a", 1, "a", 1.5, "ann"),
         )
+
+    def test_agreements_are_kept_with_the_edits_or_not_at_all(self, store: StateStore) -> None:
+        """Who, when and how many; the newest of a name counts, and names are compared to the character."""
+        store.apply([made("a")], by="ann", at=1.0, agreed={"all": 45, "All": 30})
+        store.apply([], by="bob", at=2.0, agreed={"all": 46})
+        with pytest.raises(Conflict):
+            store.apply([made("a")], by="cat", at=3.0, agreed={"all": 40_000})
+        found = {"all": Agreement("all", 46, 2.0, "bob"), "All": Agreement("All", 30, 1.0, "ann")}
+        assert store.agreements() == found
 
     def test_text_is_kept_to_the_character(self, store: StateStore) -> None:
         """Line ends, quotes, other scripts: a body is bytes that a person wrote."""

@@ -121,7 +121,8 @@ def _definitions(api: APIRouter, engine: EnginePort) -> None:
     @api.post("/apply", summary="Apply these files, all or none")
     async def apply(wish: docs.ApplyWish) -> docs.Plan:
         seen = None if wish.expected is None else tuple((one.kind, one.name, one.revision) for one in wish.expected)
-        return shapes.plan(await engine.apply(_texts(wish), prune=wish.prune, by=wish.by, expected=seen))
+        files, people = _texts(wish), wish.people
+        return shapes.plan(await engine.apply(files, prune=wish.prune, by=wish.by, expected=seen, people=people))
 
 
 def _work(api: APIRouter, engine: EnginePort) -> None:

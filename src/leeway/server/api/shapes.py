@@ -107,6 +107,7 @@ def plan(value: PlanView) -> docs.Plan:
         findings=[_finding(one) for one in value.findings],
         refused=value.refused,
         changed=value.changed,
+        crowds=[docs.Crowd(recipient=one.recipient, people=one.people, agreed=one.agreed) for one in value.crowds],
     )
 
 

@@ -19,12 +19,10 @@ from leeway.spec.alert_words import figure, words
 from leeway.spec.documents import SLO, AlertCondition, LeewayPolicy, Recipient
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
+from leeway.spec.people import CROWD
 from leeway.spec.policies import AnyPolicy, Stated, stated, stated_burn, watches_of
 from leeway.spec.quantity import percent, span
 from leeway.spec.routes import circle, escalation_of, fallback_of
-
-CROWD = 20
-"""More people than this are never needed to mend one thing."""
 
 _FALLING = (Op.LT, Op.LTE)
 
@@ -59,7 +57,9 @@ def on_recipient(recipient: Recipient, library: Library) -> Iterator[Finding]:
         yield note(codes.PEOPLE_UNKNOWN, recipient.origin, "spec", message, "add `people:` with their number")
     elif recipient.people > CROWD:
         message = f"`{recipient.metadata.name}` reaches {recipient.people:,} people at once"
-        hint = f"name those who can mend it; more than {CROWD} are never needed"
+        hint = (
+            f"name those who can mend it; more than {CROWD} are told only if `leeway apply` is given the number again"
+        )
         yield note(codes.PEOPLE_MANY, recipient.origin, "spec.people", message, hint)
 
 

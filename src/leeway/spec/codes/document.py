@@ -122,10 +122,11 @@ PEOPLE_UNKNOWN = Code(
     "A Recipient that does not say how many people it reaches.",
     "A list can have grown to thousands since somebody last looked.",
     "Count them and write `people:`.",
+    serious=True,
 )
 PEOPLE_MANY = Code(
     "people-many",
     "A Recipient that reaches more than 20 people.",
     "Nobody feels meant, and everybody is woken.",
-    "Name those who can mend it.",
+    "Name those who can mend it. `leeway apply` takes it only if the number is typed again.",
 )

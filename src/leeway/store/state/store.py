@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Engine, Row, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from leeway.errors import Conflict, LeewayError, NotFound
-from leeway.ports.state import Edit, Identity, Job, JobState, NewSeries, Revision, Series
+from leeway.ports.state import Agreement, Edit, Identity, Job, JobState, NewSeries, Revision, Series
 from leeway.store.state.access import Access
 from leeway.store.state.alerts import SqlAlerts
 from leeway.store.state.decisions import SqlDecisions
@@ -17,7 +18,7 @@ from leeway.store.state.edits import carried_out
 from leeway.store.state.numbers import Found, known, numbered
 from leeway.store.state.outbox import SqlOutbox
 from leeway.store.state.silences import SqlSilences
-from leeway.store.state.tables import delays, documents, jobs, objectives, revisions, series
+from leeway.store.state.tables import agreements, delays, documents, jobs, objectives, revisions, series
 
 _CURRENT = (
     select(revisions)
@@ -62,10 +63,21 @@ class SqlState:
         wanted = select(revisions).where(revisions.c.kind == kind, revisions.c.name == name)
         return tuple(_revision(row) for row in self._access.all(wanted.order_by(revisions.c.number.desc())))
 
-    def apply(self, edits: Sequence[Edit], *, by: str, at: float) -> tuple[Revision, ...]:
+    def apply(
+        self, edits: Sequence[Edit], *, by: str, at: float, agreed: Mapping[str, int] = MappingProxyType({})
+    ) -> tuple[Revision, ...]:
         """One transaction; each document's number is moved on only from the number it was planned against."""
+        rows = [{"recipient": name, "people": number, "at": at, "author": by} for name, number in agreed.items()]
         with self._access.writing() as connection:
-            return carried_out(connection, edits, by, at)
+            made = carried_out(connection, edits, by, at)
+            if rows:
+                connection.execute(insert(agreements), rows)
+            return made
+
+    def agreements(self) -> dict[str, Agreement]:
+        """All were kept, the last of a name counts."""
+        rows = self._access.all(select(agreements).order_by(agreements.c.id))
+        return {row.recipient: Agreement(row.recipient, row.people, float(row.at), row.author) for row in rows}
 
     def all_series(self) -> tuple[Series, ...]:
         """Every series, by id."""

@@ -43,6 +43,17 @@ revisions = Table(
     Column("author", Text, nullable=False),
 )
 
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recipient", String(253), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("author", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 series = Table(
     "series",
     metadata,
