@@ -41,7 +41,7 @@ class Pager:
         if self.failures:
             raise self.failures.pop(0)
         self.got.append(message)
-        return Delivered(f"#{len(self.got)}")
+        return Delivered(f"#{len(self.got)}", ("a peer is down",))
 
     async def close(self):
         self.closed = True
@@ -103,6 +103,7 @@ def test_a_fast_burn_pages_one_person_once_and_tells_when_it_is_over(house):
             assert page.lines[0] == "guests are greeted"
             (told, _) = await engine.alarm.deliveries(alert.key)
             assert (told.recipient, told.reference, told.attempts) == ("on-call", "#1", 1)
+            assert told.notes == ("a peer is down",)
             assert await engine.alarm.alerts("bar", up=True, limit=10) == ()
 
     run(story())

@@ -110,8 +110,8 @@ class Telling:
             self._stop_at(Point.TAKEN)
         return found
 
-    def delivered(self, number, *, at, reference):
-        self._alerts.delivered(number, at=at, reference=reference)
+    def delivered(self, number, *, at, reference, notes=()):
+        self._alerts.delivered(number, at=at, reference=reference, notes=notes)
         say("marked", *self._taken[number])
         self._stop_at(Point.MARKED)
 

@@ -35,10 +35,11 @@ def decisions(found: Sequence[Decided]) -> Iterator[Text]:
 
 
 def deliveries(found: Sequence[Delivery]) -> Iterator[Text]:
-    """One line for each message."""
+    """One line for each message, and one for each note about it."""
     for one in found:
         why = "" if one.role == "named" else f", {one.role}"
         yield Text(f"{one.event:9} {one.recipient}{why}  ").append(_fares(one), style="dim")
+        yield from (Text(f"          {note}", style="yellow") for note in one.notes)
 
 
 def _fares(one: Delivery) -> str:

@@ -361,7 +361,8 @@ class Delivery(Document):
     """One message about an alert, to one recipient: whether it arrived, after how many attempts, or why not yet.
 
     `role` is why this recipient: named by the policy, the fallback of another, or escalated to. `together` is the key
-    of the message that told of it together with others, "" if it went out alone.
+    of the message that told of it together with others, "" if it went out alone. `notes` are sentences about what did
+    not go as it should though it arrived.
     """
 
     recipient: str
@@ -374,6 +375,7 @@ class Delivery(Document):
     sent_at: datetime | None
     reference: str
     error: str
+    notes: list[str] = []
 
 
 class AcknowledgeWish(Wish):

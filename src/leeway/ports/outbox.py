@@ -73,7 +73,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a message fares: for people who ask whether somebody was told. `role` says why they are."""
+    """How a message fares: for people who ask whether somebody was told. `role` says why they are, `notes` what did not
+    go as it should though the channel took it."""
 
     recipient: str
     key: str
@@ -86,6 +87,7 @@ class Delivery:
     error: str
     role: Role = Role.NAMED
     together: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Outbox(Protocol):
@@ -101,8 +103,8 @@ class Outbox(Protocol):
     def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
         """All of it or nothing; the messages to send, now leased. What somebody else has settled meanwhile is left."""
 
-    def delivered(self, number: int, *, at: float, reference: str) -> None:
-        """The channel took it."""
+    def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
+        """The channel took it, and noted this."""
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
         """It failed: to be tried again then, or never (None)."""

@@ -17,12 +17,12 @@ import structlog
 from leeway.engine.alerts import words
 from leeway.engine.alerts.gather import gather
 from leeway.errors import LeewayError, Transient
-from leeway.ports.channel import Channel
+from leeway.ports.channel import ATTEMPT_S, Channel
 from leeway.ports.clock import Clock
 from leeway.ports.outbox import Outbox, Taken
 
 LEASE_S = 60.0
-TRY_S = 20.0
+TRY_S = ATTEMPT_S
 PATIENCE_S = 1.0
 AT_ONCE = 32
 """Waiting for each of so many before the next, and trying the last, fits into the lease."""
@@ -104,7 +104,7 @@ class Deliverer:
             await asyncio.to_thread(self._outbox.postpone, one.number, error=told, until=until)
             return
         at = self._clock.now()
-        await asyncio.to_thread(self._outbox.delivered, one.number, at=at, reference=done.reference)
+        await asyncio.to_thread(self._outbox.delivered, one.number, at=at, reference=done.reference, notes=done.notes)
 
     def _again_at(self, one: Taken, error: Exception) -> float | None:
         """Doubling pauses with jitter, or as the channel asks; None after a day, with the error kept for people to see.

@@ -21,6 +21,7 @@ class _Held:
     reference: str = ""
     error: str = ""
     together: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class MemoryAlerts:
@@ -145,10 +146,10 @@ class MemoryAlerts:
             one.together,
         )
 
-    def delivered(self, number: int, *, at: float, reference: str) -> None:
+    def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
         """Never due again."""
         one = self._messages[number]
-        one.due_at, one.sent_at, one.reference, one.error = None, at, reference, ""
+        one.due_at, one.sent_at, one.reference, one.error, one.notes = None, at, reference, "", notes
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
         """Due then, or given up."""
@@ -175,6 +176,7 @@ class MemoryAlerts:
             by.error,
             out.role,
             own.together,
+            by.notes,
         )
 
 

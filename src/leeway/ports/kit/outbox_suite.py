@@ -66,11 +66,12 @@ class OutboxSuite:
         alerts, outbox = stores
         alerts.record([turn(ALERT, ann())])
         (one,) = taken(outbox, 600)
-        outbox.delivered(one.number, at=601.0, reference="#12")
+        outbox.delivered(one.number, at=601.0, reference="#12", notes=("a peer is down", "another too"))
         assert taken(outbox, 1e9) == ()
         (told,) = outbox.deliveries("k1")
         assert (told.recipient, told.event, told.sent_at, told.reference) == ("ann", "fired", 601.0, "#12")
         assert (told.attempts, told.error, told.role) == (1, "", Role.NAMED)
+        assert told.notes == ("a peer is down", "another too")
 
     def test_a_failed_message_waits_as_long_as_it_is_told_or_is_given_up(self, stores: Stores) -> None:
         """The error stays to be read."""

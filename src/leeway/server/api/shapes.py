@@ -215,6 +215,7 @@ def delivery(value: Delivery) -> docs.Delivery:
         sent_at=moment(value.sent_at),
         reference=value.reference,
         error=value.error,
+        notes=list(value.notes),
     )
 
 

@@ -76,10 +76,11 @@ class SqlOutbox:
             connection.execute(update(messages).where(messages.c.id.in_([row.id for row in rows])).values(leased))
         return tuple(Taken(row.id, row.recipient, _message(row), row.attempts, row.first_due_at) for row in rows)
 
-    def delivered(self, number: int, *, at: float, reference: str) -> None:
+    def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
         """Never due again."""
         with self._access.writing() as connection:
-            done = {"due_at": None, "sent_at": at, "reference": reference, "error": ""}
+            told = "\n".join(" ".join(note.split()) for note in notes)
+            done = {"due_at": None, "sent_at": at, "reference": reference, "error": "", "notes": told}
             connection.execute(update(messages).where(messages.c.id == number).values(done))
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
@@ -110,6 +111,7 @@ class SqlOutbox:
                     error=by.error,
                     role=Role(row.role),
                     together=row.together,
+                    notes=tuple(by.notes.splitlines()),
                 )
             )
         return tuple(found)
@@ -172,6 +174,7 @@ def _outgoing(one: Outgoing) -> dict[str, Any]:
         "role": one.role.value,
         "stands_for": one.stands_for,
         "together": "",
+        "notes": "",
     }
 
 

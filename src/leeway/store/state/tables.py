@@ -145,6 +145,7 @@ messages = Table(
     Column("role", String(16), nullable=False, server_default="named"),
     Column("stands_for", Text, nullable=False, server_default=""),
     Column("together", String(512), nullable=False, server_default="", comment="key of what told of it"),
+    Column("notes", Text, nullable=False, server_default="", comment="the channel's, one on each line"),
     Index("ix_messages_due_at", "due_at"),
     Index("ix_messages_key", "key"),
     Index("ix_messages_recipient", "recipient", "sent_at"),
