@@ -27,7 +27,9 @@ PATIENCE_S = 1.0
 AT_ONCE = 32
 """Waiting for each of so many before the next, and trying the last, fits into the lease."""
 PAUSE_S = 1.0
-FIRST_S, LONGEST_S = 1.0, 60.0
+FIRST_S, LONGEST_S = 1.0, 30.0
+"""With the longest pause after a try that hung to its end, who has recovered still has his page within a minute."""
+LONGEST_ASKED_S = 300.0
 GIVE_UP_S = 24 * 3_600.0
 LOOK_AT = 5_000
 
@@ -75,7 +77,9 @@ class Deliverer:
         if not around.due or not room:
             return ()
         settlement = gather(around, now, words.together, words.together_over)
-        return self._outbox.settle(replace(settlement, send=settlement.send[:room]), now, lease_s=LEASE_S)
+        turn = {one.number: (one.attempts > 0, one.due_at or 0.0) for one in around.posted}
+        send = sorted(settlement.send, key=turn.__getitem__)[:room]  # else a hundred that hang keep all others waiting
+        return self._outbox.settle(replace(settlement, send=send), now, lease_s=LEASE_S)
 
     async def _run(self) -> None:
         while True:
@@ -107,7 +111,7 @@ class Deliverer:
         await asyncio.to_thread(self._outbox.delivered, one.number, at=at, reference=done.reference, notes=done.notes)
 
     def _again_at(self, one: Taken, error: Exception) -> float | None:
-        """Doubling pauses with jitter, or as the channel asks; None after a day, with the error kept for people to see.
+        """Doubling pauses with jitter, or as the channel asks, if not for ever; None after a day, with the error kept.
 
         What is permanent to the channel (a wrong password) is not so to people, who can mend it: it is tried seldom.
         """
@@ -116,4 +120,5 @@ class Deliverer:
             return None
         soon = isinstance(error, Transient | TimeoutError)
         pause = min(LONGEST_S, FIRST_S * 2.0 ** min(one.attempts, 10)) if soon else LONGEST_S
-        return now + max(pause * (0.5 + self._jitter() / 2), getattr(error, "retry_after_s", None) or 0.0)
+        asked = min(LONGEST_ASKED_S, getattr(error, "retry_after_s", None) or 0.0)
+        return now + max(pause * (0.5 + self._jitter() / 2), asked)
