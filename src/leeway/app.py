@@ -10,7 +10,7 @@ from importlib import import_module
 
 from leeway import channels, sources
 from leeway.config import Config
-from leeway.engine.alerts import Alarm
+from leeway.engine.alerts import Alarm, Duties
 from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
 from leeway.engine.planning import Texts
@@ -65,7 +65,12 @@ async def running(config: Config, clock: Clock, own: frozenset[str] = frozenset(
                 check_source=lambda key, metrics: check_source(key, metrics, outside),
                 pulls=pulls,
                 back_up=lambda to: backup(points, state, to),
-                alarm=Alarm(state, clock, lambda recipient: open_channel(recipient, outside)),
+                alarm=Alarm(
+                    state,
+                    clock,
+                    lambda recipient: open_channel(recipient, outside),
+                    Duties(config.owner, config.heartbeat),
+                ),
                 retain_days=config.retain_days,
             )
             try:

@@ -35,6 +35,10 @@ class Config(BaseModel):
     file_roots: tuple[Path, ...] = Field((), description="Folders below which sources may read files")
     secret_env: frozenset[str] = Field(frozenset(), description="Environment variables that hold secrets for sources")
     secret_files: tuple[Path, ...] = Field((), description="Files or folders that hold secrets for sources")
+    owner: str = Field("", description="The Recipient who is told when Leeway itself sees or reaches nothing")
+    heartbeat: str = Field(
+        "", description="The Recipient that hears each minute that Leeway evaluates; it pages if not"
+    )
     retain_days: int = Field(400, ge=40, description="Days that points are kept")
     store_memory: str = Field(
         "1GB", pattern=r"^\d+(MB|GB)$", description="Memory that the store may use, as 500MB or 2GB"

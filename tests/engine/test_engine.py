@@ -11,7 +11,7 @@ import pytest
 from leeway.app import check_source, pulls, texts
 from leeway.core.assess import Health
 from leeway.core.objective import DAY_S
-from leeway.engine.alerts import Alarm
+from leeway.engine.alerts import Alarm, Duties
 from leeway.engine.engine import Engine
 from leeway.engine.views import Action, SourceText
 from leeway.errors import Conflict, Invalid, NotFound, Unreachable
@@ -76,13 +76,14 @@ class House:
         self.alerts = self.outbox = MemoryAlerts()
         self.channels = {}
         self.silences, self.decisions = MemorySilences(), MemoryDecisions()
+        self.open_source, self.duties = refuse, Duties()
 
     def alarm(self):
-        return Alarm(self, self.clock, lambda recipient: self.channels[recipient.metadata.name])
+        return Alarm(self, self.clock, lambda recipient: self.channels[recipient.metadata.name], self.duties)
 
     @asynccontextmanager
     async def open(self):
-        outside = {"open_source": refuse, "check_source": lambda *_: None, "alarm": self.alarm()}
+        outside = {"open_source": self.open_source, "check_source": lambda *_: None, "alarm": self.alarm()}
         outside |= {"pulls": pulls, "back_up": lambda _: None}
         engine = Engine(self.points, self.state, self.clock, texts(), **outside)
         await engine.start()

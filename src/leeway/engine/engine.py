@@ -15,6 +15,7 @@ from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine import query
 from leeway.engine.alerts import Alarm
+from leeway.engine.alerts.platform import newest
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector
@@ -248,7 +249,7 @@ class Engine:
             reasons.append("the last evaluation is too long ago")
         return Health(
             ready=not reasons,
-            reasons=(*reasons, *self._catalog.refused),
+            reasons=(*reasons, *self._catalog.refused, *self.alarm.troubles()),
             evaluated_at=self._evaluated_at,
             head=self._book.head,
             objectives=len(self._catalog.goals),
@@ -281,6 +282,7 @@ class Engine:
         self._problem = ""
 
     async def _evaluate(self, now: float) -> None:
+        await asyncio.to_thread(self.alarm.platform.sing, self._points, now)
         await asyncio.to_thread(self._book.catch_up, int(now))
         self._evaluated_at = now  # budgets go on, also where what alerts say cannot be stored
         await asyncio.to_thread(self._look)
@@ -309,7 +311,7 @@ class Engine:
     def _warmed(self, at: int) -> Book:
         book = Book(self._points, at)
         try:
-            book.set_goals(self._catalog.goals)
+            book.set_goals((*self._catalog.goals, *self.alarm.platform.goals))
         except BaseException:  # a book that nobody keeps must not go on following the store
             book.close()
             raise
@@ -331,8 +333,9 @@ class Engine:
         self._settled = day
 
     def _retain(self, day: int) -> None:
-        newest = max((span.end for span in self._points.extent().values()), default=day)
-        self._points.retain(min(day, newest) - self._retain_days * DAY_S)
+        before = min(day, newest(self._points.extent(), day)) - self._retain_days * DAY_S
+        self._points.retain(before)
+        self.alarm.prune(before)
 
     async def _change(
         self, edits: list[Edit], by: str, agreed: Mapping[str, int] = MappingProxyType({})
@@ -352,7 +355,7 @@ class Engine:
         catalog = await asyncio.to_thread(make_catalog, library, self._numbers, at, self._pulls)
         self.alarm.agreed = await asyncio.to_thread(self._agreed)
         async with self._standing:
-            await asyncio.to_thread(self._book.set_goals, catalog.goals)
+            await asyncio.to_thread(self._book.set_goals, (*catalog.goals, *self.alarm.platform.goals))
             self._catalog, self._shown = catalog, None
             self._feeds_by_name = {feed.name: feed for feed in catalog.feeds}
             self._pulled = {feed.series.id for feed in catalog.feeds if feed.source is not None}

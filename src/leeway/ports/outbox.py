@@ -90,6 +90,23 @@ class Delivery:
     notes: tuple[str, ...] = ()
 
 
+IDLE_DAYS = 90
+IDLE_PAGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many pages reached a Recipient, and how many of these were taken, by whomever."""
+
+    pages: int
+    taken: int
+
+    @property
+    def idle(self) -> bool:
+        """True for a Recipient whose pages nobody ever takes (of `IDLE_DAYS`): nobody may be there any more."""
+        return self.pages >= IDLE_PAGES and not self.taken
+
+
 class Outbox(Protocol):
     """Durable. Errors as StateStore."""
 
@@ -108,6 +125,12 @@ class Outbox(Protocol):
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
         """It failed: to be tried again then, or never (None)."""
+
+    def prune(self, before: float, *, key: str = "") -> None:
+        """Deletes what was put out before this and needs nothing more; with `key`, only messages with this key."""
+
+    def heard(self, since: float) -> dict[str, Heard]:
+        """Of each Recipient whom pages reached that were put out since then, alone or together with others."""
 
     def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """All messages with this key, oldest first. One told together with others is sent when that one is."""

@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+import structlog
+
 from leeway.core.assess import Assessment
 from leeway.engine.alerts.deliver import Deliverer
+from leeway.engine.alerts.platform import Duties, Platform
+from leeway.engine.alerts.routes import Routes
 from leeway.engine.alerts.silences import Silences, labels_of
 from leeway.engine.alerts.watch import Watched, Watcher
 from leeway.engine.book import Book
@@ -25,6 +29,8 @@ from leeway.spec.documents import Recipient
 from leeway.spec.library import Library
 from leeway.spec.people import ensure_honest
 from leeway.spec.policies import watches_for
+
+log = structlog.get_logger(__name__)
 
 
 class Stores(Protocol):
@@ -53,24 +59,37 @@ class Alarm:
     `agreed` is how many people each recipient may reach, where that was asked.
     """
 
-    def __init__(self, stores: Stores, clock: Clock, open_channel: Callable[[Recipient], Channel]) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        clock: Clock,
+        open_channel: Callable[[Recipient], Channel],
+        duties: Duties = Duties(),  # noqa: B008 - frozen
+    ) -> None:
         self._stores, self._clock, self._library = stores, clock, Library.of(())
         self.agreed: Mapping[str, int] = {}
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
         self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions)
+        self.routes = Routes(stores.outbox, clock, lambda: self._library, self._admit)
         self.silences = Silences(stores.silences, stores.alerts, clock, lambda: self._watcher.subjects)
-        self._deliverer = Deliverer(stores.outbox, clock, self._channel)
+        self.platform = Platform(duties, stores.outbox)
+        self._deliverer = Deliverer(stores.outbox, clock, self._channel, platform=self.platform)
 
     def watch(self, catalog: Catalog, at: int) -> None:
         """Watches the goals of these definitions, by the policies that they name."""
         self._library = catalog.library
         slos = {slo.metadata.name: slo for slo in catalog.library.slos}
         labels = {name: labels_of(slo, catalog.library) for name, slo in slos.items()}
+        asked = {feed.series.id for feed in catalog.feeds if feed.source is not None}
+        for_owner = self.platform.watches(catalog.library)
         self._watcher.watch(
             (
                 Watched(
                     goal,
-                    watches_for(slos[goal.slo], goal.objective, catalog.library),
+                    (
+                        *watches_for(slos[goal.slo], goal.objective, catalog.library),
+                        *(for_owner if goal.series in asked else ()),
+                    ),
                     slos[goal.slo].description,
                     labels[goal.slo],
                 )
@@ -78,10 +97,21 @@ class Alarm:
             ),
             at,
         )
+        for sentence in self.platform.unknown(catalog.library):
+            log.warning("nobody is told how Leeway itself fares", reason=sentence)
 
     def look(self, book: Book, as_of: Callable[[Goal], int], assess: Callable[[Goal, int], Assessment]) -> None:
-        """One look at every condition; what follows is stored, and will be delivered."""
+        """One look at every condition; what follows is stored, and will be delivered. Then the heart beats."""
         self._watcher.look(book, as_of, assess, self._clock.now())
+        self.platform.beat(book, self._clock.now())
+
+    def troubles(self) -> tuple[str, ...]:
+        """What keeps those from being told who run the platform, as sentences."""
+        return tuple(self.platform.unknown(self._library))
+
+    def prune(self, before: float) -> None:
+        """Forgets messages from before this that need nothing more."""
+        self._stores.outbox.prune(before)
 
     def start(self) -> None:
         """Begins to deliver what waits, also from before a restart."""
@@ -119,6 +149,10 @@ class Alarm:
         Raises Invalid, Forbidden or NotFound, also if the channel counts more people than the recipient declares.
         """
         ensure_honest(recipient, self._open(recipient).manifest.people)
+
+    def _admit(self, recipient: Recipient) -> None:
+        """Raises what a message to this recipient would meet before it is sent."""
+        admit(recipient, self._open(recipient).manifest.people, self.agreed.get(recipient.metadata.name))
 
     async def _channel(self, name: str) -> Channel:
         """The channel of the recipient of exactly this name, opened anew when the definition has changed.

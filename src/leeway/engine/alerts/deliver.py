@@ -16,8 +16,9 @@ import structlog
 
 from leeway.engine.alerts import words
 from leeway.engine.alerts.gather import gather
+from leeway.engine.alerts.platform import Platform
 from leeway.errors import LeewayError, Transient
-from leeway.ports.channel import ATTEMPT_S, Channel
+from leeway.ports.channel import ATTEMPT_S, Channel, Event
 from leeway.ports.clock import Clock
 from leeway.ports.outbox import Outbox, Taken
 
@@ -31,6 +32,8 @@ FIRST_S, LONGEST_S = 1.0, 30.0
 """With the longest pause after a try that hung to its end, who has recovered still has his page within a minute."""
 LONGEST_ASKED_S = 300.0
 GIVE_UP_S = 24 * 3_600.0
+UNREACHABLE_S = 300.0
+"""After so long the owner of the platform is told of a channel that takes nothing."""
 LOOK_AT = 5_000
 
 log = structlog.get_logger(__name__)
@@ -45,8 +48,10 @@ class Deliverer:
         clock: Clock,
         channel: Callable[[str], Awaitable[Channel]],
         jitter: Callable[[], float] = random.random,
+        platform: Platform | None = None,
     ) -> None:
         self._outbox, self._clock, self._channel, self._jitter = outbox, clock, channel, jitter
+        self._platform = platform
         self._task: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -106,9 +111,13 @@ class Deliverer:
             log.warning("a message was not delivered", recipient=one.recipient, key=one.message.key, error=str(error))
             told = str(error) or "no answer in time"
             await asyncio.to_thread(self._outbox.postpone, one.number, error=told, until=until)
+            if self._platform is not None and self._clock.now() - one.first_due_at > UNREACHABLE_S:
+                await asyncio.to_thread(self._platform.failed, one, told, self._clock.now())
             return
         at = self._clock.now()
         await asyncio.to_thread(self._outbox.delivered, one.number, at=at, reference=done.reference, notes=done.notes)
+        if self._platform is not None:
+            await asyncio.to_thread(self._platform.works, one.recipient, at)
 
     def _again_at(self, one: Taken, error: Exception) -> float | None:
         """Doubling pauses with jitter, or as the channel asks, if not for ever; None after a day, with the error kept.
@@ -116,8 +125,8 @@ class Deliverer:
         What is permanent to the channel (a wrong password) is not so to people, who can mend it: it is tried seldom.
         """
         now = self._clock.now()
-        if now - one.first_due_at > GIVE_UP_S:
-            return None
+        if now - one.first_due_at > GIVE_UP_S or one.message.event is Event.TEST:
+            return None  # whoever tests waits for the answer
         soon = isinstance(error, Transient | TimeoutError)
         pause = min(LONGEST_S, FIRST_S * 2.0 ** min(one.attempts, 10)) if soon else LONGEST_S
         asked = min(LONGEST_ASKED_S, getattr(error, "retry_after_s", None) or 0.0)

@@ -74,7 +74,10 @@ class _Desk:
         self.got: defaultdict[tuple[str, Severity], list[Posted]] = defaultdict(list)
         self.told_of: defaultdict[tuple[str, str], list[Posted]] = defaultdict(list)
         self.over: set[tuple[str, str]] = set()
+        self.beats: defaultdict[str, list[int]] = defaultdict(list)
         for one in self.around.posted:
+            if one.message.event is Event.HEARTBEAT:
+                self.beats[one.recipient].append(one.number)
             if one.message.event is Event.FIRED:
                 self.fired[one.message.key, one.recipient].append(one)
                 self.got[one.recipient, one.message.severity].append(one)
@@ -96,20 +99,27 @@ class _Desk:
 
     def unneeded(self, one: Posted) -> str:
         """Why it need not be told any more, "" if it must."""
+        match one.message.event:
+            case Event.FIRED if one.role in (Role.FALLBACK, Role.ESCALATION) and not one.attempts:
+                return self._spared(one)
+            case Event.RESOLVED if all(_dropped(each) for each in self._before(one)):
+                return "not needed: was never told that it fired"
+            case Event.HEARTBEAT if one.number < max(self.beats[one.recipient]):
+                return "not needed: there is a newer one"
+        return ""
+
+    def _spared(self, one: Posted) -> str:
+        """Why somebody who stands behind others need not be told."""
         alert = self.around.alerts.get(one.message.key)
-        behind = one.role in (Role.FALLBACK, Role.ESCALATION) and one.message.event is Event.FIRED and not one.attempts
-        if behind and alert is not None and alert.resolved_at is not None:
+        if alert is not None and alert.resolved_at is not None:
             return "not needed: it was over before"
-        if behind and one.role is Role.ESCALATION and alert is not None and alert.acknowledged_at is not None:
+        if one.role is Role.ESCALATION and alert is not None and alert.acknowledged_at is not None:
             return f"not needed: taken by {alert.acknowledged_by or 'somebody'}"
-        if behind and one.stands_for:
-            first = self.fired[one.message.key, one.stands_for]
-            if any(self.told(each) for each in first):
-                return f"not needed: {one.stands_for} was told"
-            if first and all(_dropped(each) for each in first):
-                return f"not needed: nor was {one.stands_for}"
-        if one.message.event is Event.RESOLVED and all(_dropped(each) for each in self._before(one)):
-            return "not needed: was never told that it fired"
+        first = self.fired[one.message.key, one.stands_for] if one.stands_for else []
+        if any(self.told(each) for each in first):
+            return f"not needed: {one.stands_for} was told"
+        if first and all(_dropped(each) for each in first):
+            return f"not needed: nor was {one.stands_for}"
         return ""
 
     def untried(self, one: Posted) -> bool:
@@ -172,7 +182,7 @@ def _tell(recipient: str, severity: Severity, fired: list[Posted], desk: _Desk, 
     if len(ready) == 1 or len(ready) < room:
         desk.send += [one.number for one in ready]
         return
-    key = f"together/{recipient}/{severity}/{min(one.number for one in singles)}"
+    key = f"together:{recipient}/{severity}/{min(one.number for one in singles)}"
     desk.post.append(Outgoing(recipient, together(key, _with_alerts(singles, desk)), desk.now, Role.TOGETHER))
     desk.together |= {one.number: key for one in singles}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from leeway.core.alerting.blindness import is_blindness
 from leeway.core.alerting.conditions import condition_met
 from leeway.core.alerting.decide import Recovery, Suppression, holds, is_slow, linger_s
 from leeway.core.alerting.life import Life, Observed, live
@@ -247,7 +248,7 @@ class Watcher:
         if self._silence(case, life, at, now):  # asked first: a thousand may be silent at once, an assessment is work
             return replace(alert, suppressed_by=Suppression.SILENCE), ()
         assessment = assess(watched.goal, at)
-        message = words.fired(alert, watched.goal.service, watched.description, watched.labels, assessment)
+        message = words.fired(case.policy, alert, case.subject, watched.description, assessment)
         kept = self._kept(case, alert, life, at, found, assessment)
         if kept is None:
             return replace(alert, sent_at=at, suppressed_by=None), _outgoing(case, message, now)
@@ -296,7 +297,7 @@ class Watcher:
         """True while a page of the same goal explains the burn: it is up and sent, or was not long ago."""
         for guard in case.watched.watches:
             watch = (case.watched.goal.number, guard.policy.name)
-            if guard.policy.severity is not Severity.PAGE:
+            if guard.policy.severity is not Severity.PAGE or is_blindness(guard.policy) != is_blindness(case.policy):
                 continue
             up = found[watch].alert if watch in found else self._up.get(watch)
             if (
@@ -324,7 +325,7 @@ def _ended(case: _Case, alert: Alert) -> tuple[Message, ...]:
     """For those who were told of it, and those who got a ticket for it while it was held."""
     if not case.guard.tells_end:
         return ()
-    message = words.resolved(alert, case.watched.goal.service)
+    message = words.resolved(case.policy, alert, case.watched.goal.service)
     return (message, _as_ticket(message)) if alert.severity is Severity.PAGE else (message,)
 
 

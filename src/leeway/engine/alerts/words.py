@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from leeway.core.alerting.blindness import is_blindness
+from leeway.core.alerting.policy import Policy, Severity
+from leeway.core.alerting.silence import Subject
 from leeway.core.assess import Assessment
 from leeway.core.burn import SPANS
 from leeway.engine.report import rfc3339
@@ -22,22 +25,23 @@ LABEL = "label "
 _SHOWN = 10
 
 
-def fired(
-    alert: Alert, service: str, description: str, labels: Iterable[tuple[str, str]], assessment: Assessment | None
-) -> Message:
-    """Something burns."""
-    what = "burns fast" if alert.severity.value == "page" else "burns"
-    title = f"{alert.slo} / {alert.objective}: the error budget {what}"
-    lines = [
-        description.strip() or f"Service {service}, SLO {alert.slo}.",
+def fired(policy: Policy, alert: Alert, subject: Subject, description: str, assessment: Assessment) -> Message:
+    """Something burns; or nothing is known, which is another matter."""
+    name, about = f"{alert.slo} / {alert.objective}", description.strip()
+    seen = [
         f"Fired at {rfc3339(alert.fired_at)} by the policy {alert.policy}: {alert.condition}.",
         *(f"Seen: {reason}." for reason in alert.reasons),
-        *_standing(assessment),
     ]
-    message = _message(alert, Event.FIRED, title, lines, service, alert.fired_at)
+    if is_blindness(policy):
+        title = f"{name}: no data, so whether users are served is unknown"
+        lines = [about or f"Service {subject.service}, SLO {alert.slo}.", *seen, *_last_seen(assessment)]
+    else:
+        title = f"{name}: the error budget {'burns fast' if alert.severity is Severity.PAGE else 'burns'}"
+        lines = [about or f"Service {subject.service}, SLO {alert.slo}.", *seen, *_standing(assessment)]
+    message = _message(alert, Event.FIRED, title, lines, subject.service, alert.fired_at)
     said: dict[str, str] = {}
-    for name, value in sorted(labels):
-        said[LABEL + name] = f"{said[LABEL + name]}, {value}" if LABEL + name in said else value
+    for label, value in sorted(subject.labels):
+        said[LABEL + label] = f"{said[LABEL + label]}, {value}" if LABEL + label in said else value
     return replace(message, facts={**message.facts, **said})
 
 
@@ -62,14 +66,17 @@ def unwatched(alert: Alert, at: int) -> Message:
     return _message(alert, Event.RESOLVED, title, lines, "", at)
 
 
-def resolved(alert: Alert, service: str) -> Message:
+def resolved(policy: Policy, alert: Alert, service: str) -> Message:
     """It is over."""
     end = alert.resolved_at or alert.fired_at
-    title = f"{alert.slo} / {alert.objective}: the error budget burns no more"
-    lines = [
-        f"It burned for {span(end - alert.fired_at)}, from {rfc3339(alert.fired_at)} to {rfc3339(end)}.",
-        f"The policy {alert.policy} had fired: {alert.condition}.",
-    ]
+    lasted = f"{span(end - alert.fired_at)}, from {rfc3339(alert.fired_at)} to {rfc3339(end)}"
+    if is_blindness(policy):
+        title = f"{alert.slo} / {alert.objective}: data arrives again"
+        lines = [f"Nothing arrived for {lasted}."]
+    else:
+        title = f"{alert.slo} / {alert.objective}: the error budget burns no more"
+        lines = [f"It burned for {lasted}."]
+    lines.append(f"The policy {alert.policy} had fired: {alert.condition}.")
     return _message(alert, Event.RESOLVED, title, lines, service, end)
 
 
@@ -138,6 +145,11 @@ def _standing(assessment: Assessment | None) -> list[str]:
     if rates:
         lines.append(f"Burn rates: {', '.join(rates)}.")
     return lines
+
+
+def _last_seen(assessment: Assessment) -> list[str]:
+    coverage = assessment.coverage
+    return [] if coverage is None else [f"Of the window {percent(coverage, 3)} has data."]
 
 
 def _message(alert: Alert, event: Event, title: str, lines: list[str], service: str, at: int) -> Message:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from leeway.core.alerting.policy import Severity
 from leeway.errors import Conflict, NotFound
 from leeway.ports.alerts import Alert, Outgoing, Standing, Turn, Watch
 from leeway.ports.channel import Event, Message
-from leeway.ports.outbox import Around, Delivery, Posted, Settlement, Taken
+from leeway.ports.outbox import Around, Delivery, Heard, Posted, Settlement, Taken
 
 
 @dataclass
@@ -31,7 +33,8 @@ class MemoryAlerts:
         self._lock = threading.Lock()
         self._standings: dict[Watch, Standing] = {}
         self._alerts: dict[str, Alert] = {}
-        self._messages: list[_Held] = []
+        self._messages: dict[int, _Held] = {}
+        self._numbers = itertools.count()
 
     def standings(self) -> dict[Watch, Standing]:
         """A copy."""
@@ -48,7 +51,7 @@ class MemoryAlerts:
                     self._alerts[turn.alert.key] = replace(
                         turn.alert, acknowledged_at=known.acknowledged_at, acknowledged_by=known.acknowledged_by
                     )
-                self._messages += [_Held(one, one.due_at) for one in turn.outgoing]
+                self._post(turn.outgoing)
             for turn in turns:
                 for message in turn.ended:
                     self._end(message)
@@ -65,8 +68,11 @@ class MemoryAlerts:
                 self._end(message)
 
     def _end(self, message: Message) -> None:
-        names = {one.outgoing.recipient for one in self._messages if one.outgoing.message.key == message.key}
-        self._messages += [_Held(Outgoing(name, message, message.at), message.at) for name in sorted(names)]
+        names = {one.outgoing.recipient for one in self._messages.values() if one.outgoing.message.key == message.key}
+        self._post(Outgoing(name, message, message.at) for name in sorted(names))
+
+    def _post(self, outgoing: Iterable[Outgoing]) -> None:
+        self._messages.update((next(self._numbers), _Held(one, one.due_at)) for one in outgoing)
 
     def alert(self, key: str) -> Alert | None:
         """None if there is none."""
@@ -90,7 +96,7 @@ class MemoryAlerts:
     def acknowledge(self, key: str, *, by: str, at: float) -> tuple[Alert, ...]:
         """The first one counts."""
         with self._lock:
-            told = {one.outgoing.message.key for one in self._messages if one.together == key}
+            told = {one.outgoing.message.key for one in self._messages.values() if one.together == key}
             found = [self._alerts[each] for each in (key, *sorted(told)) if each in self._alerts]
             if not found:
                 raise NotFound(f"there is no alert {key!r}")
@@ -105,14 +111,14 @@ class MemoryAlerts:
     def around(self, now: float, *, limit: int) -> Around:
         """All there is."""
         with self._lock:
-            due = [(one.due_at, number) for number, one in enumerate(self._messages) if one.due_at is not None]
+            due = [(one.due_at, number) for number, one in self._messages.items() if one.due_at is not None]
             ready = frozenset(number for _, number in sorted(each for each in due if each[0] <= now)[:limit])
-            return Around(ready, tuple(map(self._posted, range(len(self._messages)))), dict(self._alerts))
+            return Around(ready, tuple(map(self._posted, self._messages)), dict(self._alerts))
 
     def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
         """Only what is still due."""
         with self._lock:
-            due = ((number, one.due_at) for number, one in enumerate(self._messages))
+            due = ((number, one.due_at) for number, one in self._messages.items())
             still = {number for number, due_at in due if due_at is not None and due_at <= now}
             for number in settlement.drop.keys() & still:
                 self._messages[number].due_at, self._messages[number].error = None, settlement.drop[number]
@@ -121,7 +127,7 @@ class MemoryAlerts:
             for number in settlement.amend.keys() & still:
                 held = self._messages[number]
                 held.outgoing = replace(held.outgoing, message=settlement.amend[number])
-            self._messages += [_Held(one, one.due_at) for one in settlement.post]
+            self._post(settlement.post)
             taken = []
             for number in sorted(still.intersection(settlement.send)):
                 held = self._messages[number]
@@ -156,14 +162,37 @@ class MemoryAlerts:
         one = self._messages[number]
         one.due_at, one.error = until, error
 
+    def prune(self, before: float, *, key: str = "") -> None:
+        """Those that wait stay."""
+        with self._lock:
+            for number, one in list(self._messages.items()):
+                old = one.due_at is None and one.outgoing.due_at < before
+                if old and key in ("", one.outgoing.message.key):
+                    del self._messages[number]
+
+    def heard(self, since: float) -> dict[str, Heard]:
+        """By looking at every message."""
+        around = self.around(0.0, limit=0)
+        arrived = {(one.message.key, one.recipient) for one in around.posted if one.sent_at is not None}
+        pages: dict[str, set[str]] = {}
+        for one in around.posted:
+            alert = around.alerts.get(one.message.key)
+            came = (one.message.key, one.recipient) in arrived or (one.together, one.recipient) in arrived
+            if alert is not None and alert.severity is Severity.PAGE and came and one.first_due_at > since:
+                pages.setdefault(one.recipient, set()).add(alert.key)
+        return {
+            name: Heard(len(keys), sum(around.alerts[key].acknowledged_at is not None for key in keys))
+            for name, keys in pages.items()
+        }
+
     def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """Oldest first."""
-        return tuple(self._delivery(one) for one in self._messages if one.outgoing.message.key == key)
+        return tuple(self._delivery(one) for one in self._messages.values() if one.outgoing.message.key == key)
 
     def _delivery(self, own: _Held) -> Delivery:
         out = own.outgoing
         wanted = own.together, out.recipient, out.message.event
-        by = next((one for one in self._messages if _way(one.outgoing) == wanted), own)
+        by = next((one for one in self._messages.values() if _way(one.outgoing) == wanted), own)
         return Delivery(
             out.recipient,
             out.message.key,

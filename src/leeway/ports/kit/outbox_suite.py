@@ -12,7 +12,7 @@ from leeway.errors import Conflict
 from leeway.ports.alerts import Alert, AlertStore, Outgoing
 from leeway.ports.channel import Event, Message
 from leeway.ports.kit.alerts_suite import ALERT, MESSAGE, turn
-from leeway.ports.outbox import RECENT_S, Outbox, Posted, Settlement, Taken
+from leeway.ports.outbox import RECENT_S, Heard, Outbox, Posted, Settlement, Taken
 from leeway.spec.routes import Role
 
 Stores = tuple[AlertStore, Outbox]
@@ -84,6 +84,34 @@ class OutboxSuite:
         outbox.postpone(one.number, error="gone", until=None)
         assert taken(outbox, 1e9) == ()
         assert [(each.error, each.sent_at) for each in outbox.deliveries("k1")] == [("gone", None)]
+
+    def test_pages_that_reached_somebody_are_counted_and_how_many_were_taken(self, stores: Stores) -> None:
+        """By alert, alone or together with others; not what failed, what is a ticket, or what is long ago."""
+        alerts, outbox = stores
+        second, about_second = other(2)
+        third, about_third = other(3)
+        ticket = replace(ALERT, key="t", policy="t", severity=Severity.TICKET)
+        about_ticket = replace(MESSAGE, key="t", severity=Severity.TICKET)
+        bob = Outgoing("bob", MESSAGE, 600.0)
+        alerts.record([turn(ALERT, ann(), bob), turn(second, ann(about_second)), turn(third, ann(about_third))])
+        alerts.record([turn(ticket, ann(about_ticket))])
+        due = sorted(outbox.around(600, limit=10).due)
+        posted = {one.number: one for one in outbox.around(600, limit=10).posted}
+        of = {(one.recipient, one.message.key): number for number, one in posted.items()}
+        both = Outgoing("ann", replace(MESSAGE, key="both"), 600.0, Role.TOGETHER)
+        together = {of["ann", "k2"]: "both", of["ann", "k3"]: "both"}
+        outbox.settle(Settlement(together=together, post=[both]), 600, lease_s=60)
+        assert outbox.heard(0.0) == {}
+        for one in taken(outbox, 600):
+            if one.recipient == "ann":
+                outbox.delivered(one.number, at=601.0, reference="")
+            else:
+                outbox.postpone(one.number, error="gone", until=None)
+        assert len(due) == 5
+        assert outbox.heard(0.0) == {"ann": Heard(3, 0)}
+        alerts.acknowledge("k2", by="ann", at=700.0)
+        assert outbox.heard(0.0) == {"ann": Heard(3, 1)}
+        assert outbox.heard(600.0) == {}
 
     def test_what_was_settled_by_another_is_left(self, stores: Stores) -> None:
         """Two that deliver look at the same; each message is settled once."""
@@ -186,3 +214,21 @@ class OutboxSuite:
         found = outbox.around(700, limit=2)
         keys = {each.message.key for each in found.posted if each.number in found.due}
         assert keys == {"k2", "k3"}
+
+    def test_what_is_old_and_done_is_pruned_and_what_waits_is_not(self, stores: Stores) -> None:
+        """With a key only what has it; numbers are never given twice."""
+        alerts, outbox = stores
+        for number, due_at in ((1, 600.0), (2, 610.0), (3, 700.0)):
+            alert, message = other(number)
+            alerts.record([turn(alert, ann(message, due_at), policy=alert.policy)])
+        first, second = (one.number for one in taken(outbox, 650))
+        outbox.delivered(first, at=651.0, reference="")
+        outbox.prune(10_000.0, key="k2")
+        assert len(outbox.deliveries("k1")) == 1
+        outbox.prune(600.0)
+        assert len(outbox.deliveries("k1")) == 1
+        outbox.prune(10_000.0)
+        assert [len(outbox.deliveries(key)) for key in ("k1", "k2", "k3")] == [0, 1, 1]
+        alerts.record([turn(other(4)[0], ann(other(4)[1]), policy="p4")])
+        assert first not in outbox.around(10_000, limit=10).due
+        assert second in outbox.around(10_000, limit=10).due

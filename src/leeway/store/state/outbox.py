@@ -6,12 +6,12 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
 from leeway.core.alerting.policy import Severity
 from leeway.ports.alerts import Outgoing
 from leeway.ports.channel import Event, Message
-from leeway.ports.outbox import RECENT_S, Around, Delivery, Posted, Settlement, Taken
+from leeway.ports.outbox import RECENT_S, Around, Delivery, Heard, Posted, Settlement, Taken
 from leeway.spec.routes import Role
 from leeway.store.state.access import Access
 from leeway.store.state.alert_row import alert_of
@@ -87,6 +87,28 @@ class SqlOutbox:
         """Due then, or given up."""
         with self._access.writing() as connection:
             connection.execute(update(messages).where(messages.c.id == number).values(due_at=until, error=error))
+
+    def prune(self, before: float, *, key: str = "") -> None:
+        """Those that wait stay."""
+        old = messages.c.due_at.is_(None) & (messages.c.first_due_at < before)
+        with self._access.writing() as connection:
+            connection.execute(delete(messages).where(old & (messages.c.key == key) if key else old))
+
+    def heard(self, since: float) -> dict[str, Heard]:
+        """One look, grouped by recipient."""
+        by = messages.alias()
+        together = select(by.c.id).where(
+            by.c.key == messages.c.together, by.c.recipient == messages.c.recipient, by.c.sent_at.is_not(None)
+        )
+        taken = case((alerts.c.acknowledged_at.is_not(None), alerts.c.key))
+        wanted = (
+            select(messages.c.recipient, func.count(alerts.c.key.distinct()), func.count(taken.distinct()))
+            .join(alerts, alerts.c.key == messages.c.key)
+            .where(alerts.c.severity == Severity.PAGE.value, messages.c.first_due_at > since)
+            .where(messages.c.sent_at.is_not(None) | together.exists())
+            .group_by(messages.c.recipient)
+        )
+        return {name: Heard(pages, done) for name, pages, done in self._access.all(wanted)}
 
     def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """Oldest first."""
