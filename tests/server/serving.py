@@ -89,6 +89,12 @@ class Served:
     token: str
     engine: EnginePort
     app_errors: list[BaseException]
+    clock: VirtualClock
+    loop: asyncio.AbstractEventLoop
+
+    def pass_time(self, seconds: float) -> None:
+        """On the server's clock; what was due meanwhile has begun."""
+        asyncio.run_coroutine_threadsafe(self.clock.advance(seconds), self.loop).result(20)
 
     @property
     def url(self) -> str:
@@ -136,7 +142,8 @@ def served(data: Path, panel: Panel | None = None, roots: tuple[Path, ...] = ())
             )
             server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
             servers.append(server)
-            held.append(Served(port, data, keep_token(data), leeway.engine, errors))
+            loop = asyncio.get_running_loop()
+            held.append(Served(port, data, keep_token(data), leeway.engine, errors, clock, loop))
             ready.set()
             await server.serve([sock])
 

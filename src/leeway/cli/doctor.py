@@ -20,6 +20,7 @@ from leeway.version import VERSION
 if TYPE_CHECKING:
     from leeway.client import Client
     from leeway.client.documents import Health, Source
+    from leeway.client.routes import Route
 
 LEAST_FREE = 1 << 30
 SKEW_S = 5.0
@@ -40,9 +41,9 @@ class Note:
 @output_option("text", "json")
 @writing_options
 def command(output: str, server: str, data: Path) -> int:
-    """Look at the data folder, the token, the disk, the server, its clock and its sources. Changes nothing.
+    """Look at the data folder, the token, the disk, the server, its clock, sources and recipients.
 
-    Exit code 3 if something is wrong.
+    Nothing is changed. Exit code 3 if something is wrong.
     """
     notes = [Note("version", ok=True, seen=f"leeway {VERSION}, Python {platform.python_version()}")]
     for look in (_folder, _token, _disk):
@@ -96,15 +97,15 @@ def _disk(data: Path) -> Iterator[Note]:
 def _server(server: str) -> Iterator[Note]:
     from leeway.clock import SystemClock
 
-    async def look(client: Client) -> tuple[Health, list[Source], float]:
+    async def look(client: Client) -> tuple[Health, list[Source], list[Route], float]:
         clock = SystemClock()
         before = clock.now()
         health = await client.health()
         middle = (before + clock.now()) / 2
-        return health, await client.sources(), health.time.timestamp() - middle
+        return health, await client.sources(), await client.routes(), health.time.timestamp() - middle
 
     try:
-        health, sources, ahead = ask(server, look)
+        health, sources, routes, ahead = ask(server, look)
     except Unreachable as error:
         yield Note("server", ok=False, seen=f"{server}: nobody answers", mend=error.mend)
         return
@@ -113,6 +114,7 @@ def _server(server: str) -> Iterator[Note]:
         return
     yield from _health(server, health, ahead)
     yield from _sources(sources)
+    yield from _recipients(routes)
 
 
 def _health(server: str, health: Health, ahead: float) -> Iterator[Note]:
@@ -141,3 +143,14 @@ def _sources(sources: list[Source]) -> Iterator[Note]:
         yield Note("source", ok=False, seen=seen, mend=f"`leeway why {one.slo}` shows what is asked")
     if sources and not troubled:
         yield Note("sources", ok=True, seen=f"{len(sources)} series, no error")
+
+
+def _recipients(routes: list[Route]) -> Iterator[Note]:
+    from leeway.cli.routed import troubles  # late: there may be no server
+
+    told = {one.recipient: one for route in routes for one in route.told}
+    silent = [(one.recipient, trouble) for one in told.values() for trouble in troubles(one)]
+    for name, trouble in silent:
+        yield Note("recipient", ok=False, seen=f"{name} {trouble}", mend="`leeway routes preview` shows who needs it")
+    if told and not silent:
+        yield Note("recipients", ok=True, seen=f"{len(told)}; nothing is known that would keep them from being told")

@@ -25,6 +25,7 @@ VERBS = {
     "plan": "Say what applying definitions would do.",
     "push": "Send points.",
     "replay": "Fetch history again and compute it anew.",
+    "routes": "Show who would be told of what, and test whether it arrives.",
     "serve": "Run the server.",
     "silence": "Keep alerts from people for a time, now or when work is planned.",
     "status": "Show the error budgets, now.",

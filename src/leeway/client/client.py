@@ -31,6 +31,7 @@ from leeway.client.documents import (
     Why,
 )
 from leeway.client.problem import error_of
+from leeway.client.routes import Route, Severity, Trial, TrialWish
 from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
 from leeway.errors import NotUnderstood, Permanent, Unreachable
 from leeway.net import Answer, Egress, Limits, Request, Retries, Secret, parse_url
@@ -170,6 +171,15 @@ class Client:
     async def end_silence(self, number: int, *, by: str) -> Silence:
         """Ends a silence now, or calls it off."""
         return await self._ask(Silence, Request(self._url("silences", str(number)), "DELETE", query=(("by", by),)))
+
+    async def routes(self, slo: str | None = None, policy: str | None = None) -> list[Route]:
+        """Who would be told of what, how many people these are, and who never takes a page."""
+        return (await self._get(Items[Route], "routes", slo=slo, policy=policy)).items
+
+    async def test_route(self, recipient: str, *, by: str, severity: Severity = "page") -> Trial:
+        """Sends a test to the Recipient of exactly this name; `deliveries` of its key tell whether it arrives."""
+        wish = TrialWish(recipient=recipient, by=by, severity=severity)
+        return await self._post(Trial, wish, "routes", "test")
 
     async def sources(self) -> list[Source]:
         """How the data of each objective arrives."""

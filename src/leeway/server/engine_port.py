@@ -7,9 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from leeway.core.alerting.policy import Severity
 from leeway.core.alerting.silence import Silence
 from leeway.core.assess import Assessment
 from leeway.core.window import Span
+from leeway.engine.alerts.routes import Outlook
 from leeway.engine.alerts.silences import Silenced, SilenceWish
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert
@@ -18,6 +20,7 @@ from leeway.ports.outbox import Delivery
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch, Receipt
 from leeway.ports.state import Job, Revision
+from leeway.spec.documents import Recipient
 
 Expectations = tuple[tuple[str, str, int], ...]
 """Kind, name and the revision that was planned against."""
@@ -36,8 +39,22 @@ class SilencesPort(Protocol):
         """The newest first."""
 
 
+class RoutesPort(Protocol):
+    """Who would be told, looked at before it is needed."""
+
+    async def preview(self, slo: str | None = None, policy: str | None = None) -> Outlook:
+        """All routes, or those of exactly these names; NotFound."""
+
+    async def test(self, name: str, by: str, severity: Severity) -> tuple[str, Recipient]:
+        """Puts out a test for the Recipient of exactly this name, and gives its key; NotFound."""
+
+
 class AlarmPort(Protocol):
     """Alerts, as people see them and act on them."""
+
+    @property
+    def routes(self) -> RoutesPort:
+        """Who would be told."""
 
     @property
     def silences(self) -> SilencesPort:

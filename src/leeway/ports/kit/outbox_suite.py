@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from leeway.core.alerting.policy import Severity
 from leeway.errors import Conflict
 from leeway.ports.alerts import Alert, AlertStore, Outgoing
 from leeway.ports.channel import Event, Message

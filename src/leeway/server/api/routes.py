@@ -15,6 +15,7 @@ from leeway.ports.clock import Clock
 from leeway.server.api import shapes
 from leeway.server.api.parameters import epoch, only_declared
 from leeway.server.api.silences import alerts_shown, silences
+from leeway.server.api.ways import ways
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
@@ -31,6 +32,7 @@ def control(engine: EnginePort, clock: Clock) -> APIRouter:
     _work(api, engine)
     _alerts(api, engine)
     silences(api, engine, clock)
+    ways(api, engine)
     return api
 
 

@@ -102,13 +102,17 @@ class SqlOutbox:
         )
         taken = case((alerts.c.acknowledged_at.is_not(None), alerts.c.key))
         wanted = (
-            select(messages.c.recipient, func.count(alerts.c.key.distinct()), func.count(taken.distinct()))
+            select(
+                messages.c.recipient,
+                func.count(alerts.c.key.distinct()).label("pages"),
+                func.count(taken.distinct()).label("taken"),
+            )
             .join(alerts, alerts.c.key == messages.c.key)
             .where(alerts.c.severity == Severity.PAGE.value, messages.c.first_due_at > since)
             .where(messages.c.sent_at.is_not(None) | together.exists())
             .group_by(messages.c.recipient)
         )
-        return {name: Heard(pages, done) for name, pages, done in self._access.all(wanted)}
+        return {row.recipient: Heard(row.pages, row.taken) for row in self._access.all(wanted)}
 
     def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """Oldest first."""

@@ -1,0 +1,29 @@
+"""The part of the API about who would be told: looked at, and tried, before it is needed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from leeway.client.documents import Items
+from leeway.client.routes import Route, Trial, TrialWish, document
+from leeway.core.alerting.policy import Severity
+from leeway.server.engine_port import EnginePort
+
+
+def ways(api: APIRouter, engine: EnginePort) -> None:
+    """Adds the addresses."""
+
+    @api.get("/routes", summary="Who would be told of what, how many people these are, and who never takes a page")
+    async def routes(
+        slo: Annotated[str | None, Query(description="Of this SLO only")] = None,
+        policy: Annotated[str | None, Query(description="By this alert policy only")] = None,
+    ) -> Items[Route]:
+        found = await engine.alarm.routes.preview(slo, policy)
+        return Items(items=[document(one, found.heard, found.refused) for one in found.previews])
+
+    @api.post("/routes/test", summary="Send a test to the Recipient of exactly this name, and to nobody else")
+    async def test(wish: TrialWish) -> Trial:
+        key, recipient = await engine.alarm.routes.test(wish.recipient, wish.by, Severity(wish.severity))
+        return Trial(key=key, recipient=wish.recipient, channel=recipient.channel, people=recipient.people)
