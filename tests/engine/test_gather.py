@@ -179,9 +179,9 @@ def test_a_thousand_slos_burn_at_once_and_one_message_says_so():
     for number in range(1_000):
         evening.fire(number, database="orders", team=f"t{number % 7}")
     evening.until(60)
-    assert evening.got() == ["1,000 SLOs burn at once, common cause: service shop?"]
+    assert evening.got() == ["1,000 SLOs burn at once, common cause: database orders, service shop?"]
     ((_, _, told),) = evening.arrived
-    assert told.lines[0] == "All have in common: service shop, database orders."
+    assert told.lines[0] == "All have in common: database orders, service shop."
     assert told.facts["alerts"] == "1000"
     for number in range(999):
         evening.resolve(number)
@@ -189,7 +189,9 @@ def test_a_thousand_slos_burn_at_once_and_one_message_says_so():
     assert evening.got(event=Event.RESOLVED) == []
     evening.resolve(999)
     evening.until(180)
-    assert evening.got(event=Event.RESOLVED) == ["Over: 1,000 SLOs burn at once, common cause: service shop?"]
+    assert evening.got(event=Event.RESOLVED) == [
+        "Over: 1,000 SLOs burn at once, common cause: database orders, service shop?"
+    ]
     assert evening.arrived[-1][2].key == told.key
 
 

@@ -88,7 +88,7 @@ def together(key: str, members: Sequence[tuple[Posted, Alert | None]]) -> Messag
     if slos == 1:
         title = f"{told[0].slo}: {count(len(told), 'more alert')}"
     else:
-        title = f"{slos:,} SLOs burn at once" + (f", common cause: {common[0]}?" if common else "")
+        title = f"{slos:,} SLOs burn at once" + (f", common cause: {', '.join(common[:2])}?" if common else "")
     rest = f"And {count(len(told) - _SHOWN, 'other')}: `leeway alerts`." if len(told) > _SHOWN else ""
     lines = [
         f"All have in common: {', '.join(common)}." if common else "They have nothing in common that Leeway knows of.",
@@ -109,8 +109,8 @@ def together_over(told: Message, at: float) -> Message:
 
 
 def _common(told: Sequence[Message]) -> dict[str, str]:
-    """What all of them say of themselves alike: the service, and what their SLOs are labelled with."""
-    said = [{"service": one.service} | _labels(one) for one in told]
+    """What all of them say of themselves alike: what their SLOs are labelled with, and the service."""
+    said = [_labels(one) | {"service": one.service} for one in told]
     first = said[0].items()
     return {name: value for name, value in first if value and all(one.get(name) == value for one in said)}
 
