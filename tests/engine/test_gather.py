@@ -124,7 +124,7 @@ def lived(drawn):
             case "wait":
                 evening.until(evening.now + what[0])
     evening.down = frozenset()
-    evening.until(evening.now + 4 * 3_600, every=20.0)
+    evening.until(evening.now + 4 * 3_600, every=60.0)
     return evening
 
 
