@@ -59,6 +59,11 @@ class Settlement:
     post: Sequence[Outgoing] = ()
     amend: Mapping[int, Message] = field(default_factory=dict)
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """All that has to be due still."""
+        return frozenset((*self.send, *self.drop, *self.together, *self.amend))
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -118,7 +123,11 @@ class Outbox(Protocol):
         """
 
     def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
-        """All of it or nothing; the messages to send, now leased. What somebody else has settled meanwhile is left."""
+        """All of it or nothing; the messages to send, now leased.
+
+        Nothing if some of it is not due any more, because somebody else has settled or marked it meanwhile: what was
+        worked out (who is told together with whom) holds no longer, and has to be worked out anew.
+        """
 
     def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
         """The channel took it, and noted this."""

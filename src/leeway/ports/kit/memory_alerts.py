@@ -116,20 +116,21 @@ class MemoryAlerts:
             return Around(ready, tuple(map(self._posted, self._messages)), dict(self._alerts))
 
     def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
-        """Only what is still due."""
+        """All, if all is still due."""
         with self._lock:
             due = ((number, one.due_at) for number, one in self._messages.items())
-            still = {number for number, due_at in due if due_at is not None and due_at <= now}
-            for number in settlement.drop.keys() & still:
+            if settlement.numbers - {number for number, due_at in due if due_at is not None and due_at <= now}:
+                return ()
+            for number in settlement.drop:
                 self._messages[number].due_at, self._messages[number].error = None, settlement.drop[number]
-            for number in settlement.together.keys() & still:
+            for number in settlement.together:
                 self._messages[number].due_at, self._messages[number].together = None, settlement.together[number]
-            for number in settlement.amend.keys() & still:
+            for number in settlement.amend:
                 held = self._messages[number]
                 held.outgoing = replace(held.outgoing, message=settlement.amend[number])
             self._post(settlement.post)
             taken = []
-            for number in sorted(still.intersection(settlement.send)):
+            for number in sorted(settlement.send):
                 held = self._messages[number]
                 out = held.outgoing
                 taken.append(Taken(number, out.recipient, out.message, held.attempts, out.due_at))

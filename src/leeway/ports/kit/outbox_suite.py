@@ -125,6 +125,22 @@ class OutboxSuite:
         ((one,), (told,)) = outbox.around(660, limit=10).posted, outbox.deliveries("k1")
         assert (one.message, one.together, told.error) == (MESSAGE, "", "")
 
+    def test_nobody_is_told_of_by_a_message_that_has_gone_out_meanwhile(self, stores: Stores) -> None:
+        """One that delivers works out that a message grows; before that is settled the message goes out as it was.
+        Then none of it holds, or who should have been told of in it never would be."""
+        alerts, outbox = stores
+        second, about_second = other(2)
+        alerts.record([turn(ALERT, replace(ann(), role=Role.TOGETHER))])
+        (grows,) = outbox.around(600, limit=10).due
+        alerts.record([turn(second, ann(about_second))])
+        late = outbox.around(600, limit=10).due - {grows}
+        settlement = Settlement((grows,), {}, dict.fromkeys(late, "k1"), (ann(OVER),), {grows: OVER})
+        assert len(outbox.settle(Settlement(send=(grows,)), 600, lease_s=60)) == 1
+        assert outbox.settle(settlement, 600, lease_s=60) == ()
+        assert outbox.around(600, limit=10).due == late
+        assert [one.together for one in outbox.deliveries("k2")] == [""]
+        assert [one.event for one in outbox.deliveries("k1")] == ["fired"]
+
     def test_what_is_dropped_is_never_taken_and_says_why(self, stores: Stores) -> None:
         """It counts no attempt."""
         alerts, outbox = stores

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
@@ -16,6 +16,8 @@ from leeway.spec.routes import Role
 from leeway.store.state.access import Access
 from leeway.store.state.alert_row import alert_of
 from leeway.store.state.tables import alerts, messages
+
+_Key = TypeVar("_Key", int, str)
 
 _AT_ONCE = 5_000
 """Values in one condition; databases take some ten thousand."""
@@ -56,21 +58,23 @@ class SqlOutbox:
         return Around(frozenset(row.id for row in due), posted, {one.key: one for one in found})
 
     def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
-        """One transaction; only what is still due is touched."""
+        """One transaction, and one question before it: is all of it still due?"""
         with self._access.writing() as connection:
-            still = messages.c.due_at <= now
+            due = select(func.count()).where(messages.c.due_at <= now)
+            numbers = settlement.numbers
+            some_due = (connection.execute(due.where(messages.c.id.in_(some))) for some in _portions(numbers))
+            if sum(found.scalar_one() for found in some_due) < len(numbers):
+                return ()
             for number, why in settlement.drop.items():
                 done = {"due_at": None, "error": why}
-                connection.execute(update(messages).where(still & (messages.c.id == number)).values(done))
+                connection.execute(update(messages).where(messages.c.id == number).values(done))
             for number, key in settlement.together.items():
                 done = {"due_at": None, "together": key, "error": ""}
-                connection.execute(update(messages).where(still & (messages.c.id == number)).values(done))
+                connection.execute(update(messages).where(messages.c.id == number).values(done))
             for number, message in settlement.amend.items():
-                connection.execute(
-                    update(messages).where(still & (messages.c.id == number)).values(body=_body(message))
-                )
+                connection.execute(update(messages).where(messages.c.id == number).values(body=_body(message)))
             post(connection, settlement.post)
-            wanted = select(messages).where(still & messages.c.id.in_(settlement.send)).order_by(messages.c.id)
+            wanted = select(messages).where(messages.c.id.in_(settlement.send)).order_by(messages.c.id)
             rows = connection.execute(wanted).all()
             leased = {"due_at": now + lease_s, "attempts": messages.c.attempts + 1}
             connection.execute(update(messages).where(messages.c.id.in_([row.id for row in rows])).values(leased))
@@ -166,7 +170,7 @@ def _with_keys(rows: dict[int, Row[Any]], keys: Collection[str], connection: Con
         _add(rows, connection.execute(select(messages).where(messages.c.key.in_(some))))
 
 
-def _portions(keys: Collection[str]) -> Iterable[list[str]]:
+def _portions(keys: Collection[_Key]) -> Iterable[list[_Key]]:
     ordered = sorted(keys)
     return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
 
