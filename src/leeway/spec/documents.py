@@ -274,6 +274,18 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """The words of a Recipient, as `leeway.spec.template` accepts them. What is "" is told in the plain words."""
+
+    title: str = ""
+    text: str = ""
+
+
+LONGEST_TITLE, LONGEST_TEXT = 300, 2_000
+"""Characters of the two texts of a template."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Who can be told, and by which channel; nobody else ever is. `people` is how many it reaches, None: unknown.
 
@@ -287,6 +299,7 @@ class Recipient:
     owner: str = ""
     fallback: Reference | None = None
     escalation: Escalation | None = None
+    template: Template | None = None
     description: str = ""
     origin: Origin = field(default=NOWHERE, compare=False)
     path: str = field(default="", compare=False)

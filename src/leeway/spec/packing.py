@@ -42,6 +42,7 @@ _RECORDS = (
     documents.SLI,
     documents.SLO,
     documents.Start,
+    documents.Template,
     documents.TimeWindow,
     Burn,
     Coverage,

@@ -80,6 +80,11 @@ def test_a_fault_of_a_policy_is_told_at_its_place(edit, changes, path, code, mod
         ({"spec.escalation": {"after": "5m"}}, "spec.escalation.to", "required"),
         ({"spec.escalation.after": "soon"}, "spec.escalation.after", "duration"),
         ({"spec.escalation": "lead"}, "spec.escalation", "wrong-type"),
+        ({"spec.template": "{{ title }}"}, "spec.template", "wrong-type"),
+        ({"spec.template": {"body": "{{ title }}"}}, "spec.template.body", "unknown-field"),
+        ({"spec.template": {"title": "{{ titel }}"}}, "spec.template.title", "template-flaw"),
+        ({"spec.template": {"text": "{{ title"}}, "spec.template.text", "template-flaw"),
+        ({"spec.template": {"text": "x" * 2_001}}, "spec.template.text", "template-flaw"),
         ({"apiVersion": "openslo/v1"}, "kind", "unsupported-kind"),
     ],
 )
@@ -135,3 +140,10 @@ def test_both_alert_policies_are_of_one_kind(edit):
     """So they share one space of names, and a reference finds either."""
     found = [read(edit(name, {}), "x").documents[0] for name in ("AlertPolicy", "leeway AlertPolicy")]
     assert {kind_of(one) for one in found} == {Kind.ALERT_POLICY}
+
+
+def test_a_flaw_of_a_template_says_in_which_line_of_it(edit):
+    """Beside its place in the file, which is where the text begins."""
+    text = "{{ title }}\n{{ lines|join }}\n{{ range(9) }}\n"
+    (finding,) = read(edit("Recipient", {"spec.template": {"text": text}}), "x.yaml").findings
+    assert finding.message == "line 3 of the template: a call cannot stand in the template of a message"

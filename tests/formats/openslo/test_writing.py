@@ -37,6 +37,7 @@ from leeway.spec.documents import (
     Reference,
     Service,
     Start,
+    Template,
     TimeWindow,
 )
 from leeway.spec.duration import Duration, Unit
@@ -111,6 +112,8 @@ recipients = st.builds(
     words,
     st.none() | st.builds(Reference, names),
     st.none() | st.builds(Escalation, st.builds(Reference, names), minutes),
+    st.none()
+    | st.sampled_from([Template("{{ title }}"), Template("", "- {{ lines[0] }}\n"), Template("a: b", "{{slo}}")]),
     words,
 )
 starts = st.builds(

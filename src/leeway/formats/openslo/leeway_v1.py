@@ -8,13 +8,24 @@ from leeway.core.alerting.policy import Of, Severity
 from leeway.core.alerting.presets import NOBL9
 from leeway.formats.openslo.parts import DESCRIPTION, METADATA, OPS, REFERENCE, document
 from leeway.spec import codes
-from leeway.spec.documents import Kind
+from leeway.spec.documents import LONGEST_TEXT, LONGEST_TITLE, Kind
 from leeway.spec.policies import DEFAULT
 from leeway.spec.schema.check import missing
 from leeway.spec.schema.look import entry, is_empty, items, look, text
 from leeway.spec.schema.rules import at_least, dns_label, exactly_one, length, one_of, whole
-from leeway.spec.schema.shape import Anything, Fault, Field, Items, Number, Record, Share, Table, Text
-from leeway.spec.text import Mapping
+from leeway.spec.schema.shape import (
+    Anything,
+    Fault,
+    Field,
+    Items,
+    Number,
+    Record,
+    ScalarRule,
+    Share,
+    Table,
+    Text,
+)
+from leeway.spec.text import Mapping, Scalar
 
 SPAN = Text((length(),))
 PRESETS = (DEFAULT, *NOBL9)
@@ -108,7 +119,23 @@ POLICY = Record(
     ),
     (exactly_one("conditions", "preset"), policy),
 )
+
+
+def words(longest: int) -> ScalarRule:
+    """A template that every message can be told by."""
+
+    def rule(node: Scalar) -> Iterator[Fault]:
+        from leeway.spec.template import flaw_in  # late: Jinja takes longer to load than most files to judge
+
+        if flaw := flaw_in(str(node.value), longest):
+            where = f"line {flaw.line} of the template: " if "\n" in str(node.value).strip() else ""
+            yield Fault(codes.TEMPLATE_FLAW, where + flaw.message, flaw.hint)
+
+    return rule
+
+
 ESCALATION = Record((Field("to", REFERENCE, required=True), Field("after", SPAN)))
+TEMPLATE = Record((Field("title", Text((words(LONGEST_TITLE),))), Field("text", Text((words(LONGEST_TEXT),)))))
 RECIPIENT = Record(
     (
         DESCRIPTION,
@@ -118,6 +145,7 @@ RECIPIENT = Record(
         Field("owner", Text()),
         Field("fallback", REFERENCE),
         Field("escalation", ESCALATION),
+        Field("template", TEMPLATE),
     )
 )
 

@@ -17,7 +17,7 @@ from leeway.core.alerting.policy import (
 )
 from leeway.core.objective import Op
 from leeway.formats.openslo.values import join, metadata, number, table
-from leeway.spec.documents import Clause, Escalation, LeewayPolicy, Origin, Recipient, Reference
+from leeway.spec.documents import Clause, Escalation, LeewayPolicy, Origin, Recipient, Reference, Template
 from leeway.spec.duration import Duration
 from leeway.spec.quantity import share_of
 from leeway.spec.schema.look import items, look, text
@@ -56,6 +56,7 @@ def recipient(node: Node, origin: Origin) -> Recipient:
         text(spec, "owner"),
         _named(spec, "fallback", "spec.fallback"),
         _escalation(look(spec, "escalation")),
+        _template(look(spec, "template")),
         text(spec, "description"),
         origin,
     )
@@ -67,6 +68,11 @@ def _escalation(node: Node | None) -> Escalation | None:
         return None
     after_s = _seconds(node, "after")
     return Escalation(to, after_s) if after_s else Escalation(to)
+
+
+def _template(node: Node | None) -> Template | None:
+    found = Template(text(node, "title"), text(node, "text"))
+    return found if found != Template() else None
 
 
 def _named(node: Node | None, name: str, path: str) -> Reference | None:

@@ -45,6 +45,9 @@ def recipient(document: Recipient) -> Tree:
         made["fallback"] = document.fallback.name
     if document.escalation:
         made["escalation"] = {"to": document.escalation.to.name, "after": span(document.escalation.after_s)}
+    if document.template:
+        words = {"title": document.template.title, "text": document.template.text}
+        made["template"] = {name: text for name, text in words.items() if text}
     return made
 
 

@@ -22,6 +22,12 @@ KEY_CASE = Code(
     "The Go SDK reads it, other readers do not: YAML keys are case-sensitive.",
     "Take the spelling that the hint offers.",
 )
+TEMPLATE_FLAW = Code(
+    "template-flaw",
+    "A template of a Recipient that is no Jinja, names what no message has, or holds more than templates may.",
+    "It would fail when somebody has to be told, or take longer than they can wait.",
+    "Write it with the names, filters and loops of the message templates.",
+)
 WRONG_TYPE = Code(
     "wrong-type",
     "A value of another kind than the field takes, such as a number for a text.",
