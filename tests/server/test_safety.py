@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from tests.server.serving import served
 
+from leeway.channels.webhook.compose import event, headers
 from leeway.client import keep_token, read_token
 from leeway.errors import Denied, NotFound
+from leeway.ports.kit.channel_suite import PLAIN
 from leeway.server.pages import Button, Panel
 
 WRITES = [
@@ -24,6 +26,24 @@ WRITES = [
     ("POST", "/"),
     ("PUT", "/nowhere"),
 ]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_message_of_leeways_own_is_dropped_wherever_it_comes_back(shop, method, path):
+    """508, told clearly, with the token or without: alerts make no alerts."""
+    body = event(PLAIN)
+    for more in ({}, shop.bearer):
+        response, told = shop.ask(method, path, body, {**more, **headers(PLAIN, body, None, 0.0)})
+        assert response.status == 508
+        assert json.loads(told)["detail"] == "this is a message of Leeway's own, come back; it is dropped"
+
+
+def test_an_own_event_is_dropped_by_the_push_also_when_its_headers_were_lost(shop):
+    """Whatever a relay calls it; other strangers have their rows refused, or their type."""
+    for kind in ("application/json", "application/cloudevents+json"):
+        head = {**shop.bearer, "Content-Type": kind}
+        assert shop.ask("POST", "/api/v1/push", event(PLAIN), head)[0].status == 508
+        assert shop.ask("POST", "/api/v1/push", b'{"source": "shop"}', head)[0].status in (200, 422)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "127.0.0.1.evil.example:{port}", "[::1]:{port}", ""])

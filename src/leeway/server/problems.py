@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from leeway.client.documents import Problem
 from leeway.client.problem import problem_of
-from leeway.errors import Invalid, LeewayError
+from leeway.errors import Denied, Invalid, LeewayError
 from leeway.server.answers import HEADERS, problem_response
 
 Show = Callable[[Request, Problem], Response]
@@ -29,12 +29,24 @@ class Misread(Invalid):
     """A request that cannot be read: a parameter, a header or the form of its body is wrong (400)."""
 
 
+class Looped(Denied):
+    """A message of Leeway's own has come back (508). It is dropped: alerts must not make alerts."""
+
+
+def looped() -> Looped:
+    """The one answer to it."""
+    mend = "find out who passes it on to this server, and name the address of somebody else there"
+    return Looped("this is a message of Leeway's own, come back; it is dropped", mend=mend)
+
+
 def as_problem(request: Request, error: Exception) -> Problem:
     """Any error that a handler raised."""
     number = str(getattr(request.state, "request_id", ""))
     match error:
         case Misread():
             return problem_of(error, status=400, request_id=number)
+        case Looped():
+            return problem_of(error, status=508, request_id=number)
         case LeewayError():
             return problem_of(error, request_id=number)
         case RequestValidationError():

@@ -14,6 +14,7 @@ from html import escape
 from leeway.core.alerting.policy import Severity
 from leeway.ports.channel import Event, Message
 from leeway.ports.legible import copy_key, digest, legible
+from leeway.ports.loop import marks
 
 _SUBJECT = 200
 
@@ -31,7 +32,8 @@ def mail(message: Message, sender: str, to: list[str], now: float) -> bytes:
         built["In-Reply-To"] = built["References"] = message_id(replace(message, event=Event.FIRED), sender)
     built["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers this
     built["X-Auto-Response-Suppress"] = "All"
-    built["X-Leeway-Loop"] = digest(message.key)[:32]
+    for name, value in marks(message.key).items():
+        built[name] = value
     if message.severity is Severity.PAGE and message.event is Event.FIRED:
         built["Importance"] = "high"
     built.set_content(_text(clean), cte="quoted-printable")

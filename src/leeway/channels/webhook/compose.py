@@ -14,6 +14,7 @@ import msgspec
 from leeway.errors import Invalid
 from leeway.ports.channel import Event, Message
 from leeway.ports.legible import copy_key, legible, moment
+from leeway.ports.loop import SOURCE, marks
 
 _TYPES = {
     Event.FIRED: "dev.leeway.alert.fired",
@@ -30,7 +31,7 @@ def event(message: Message) -> bytes:
     content = {
         "specversion": "1.0",
         "id": copy_key(message),
-        "source": "leeway",
+        "source": SOURCE,
         "type": _TYPES[message.event],
         **({"subject": subject} if subject else {}),
         **({"time": moment(message.at)} if message.at else {}),
@@ -41,14 +42,16 @@ def event(message: Message) -> bytes:
 
 
 def headers(message: Message, body: bytes, key: bytes | None, now: float) -> Mapping[str, str]:
-    """The id of the message under both names in use, the time of sending, and with a key the signature over
-    `id.time.body`: whoever checks it and the time can be sent neither a forgery nor an old message again."""
+    """The id of the message under both names in use, the time of sending, the marks by which it is known when it comes
+    back, and with a key the signature over `id.time.body`: whoever checks it and the time can be sent neither a forgery
+    nor an old message again."""
     name, time = copy_key(message), f"{now:.0f}"
     found = {
         "Content-Type": "application/cloudevents+json; charset=utf-8",
         "Idempotency-Key": name,
         "webhook-id": name,
         "webhook-timestamp": time,
+        **marks(message.key),
     }
     if key is not None:
         mac = hmac.new(key, f"{name}.{time}.".encode() + body, hashlib.sha256).digest()

@@ -11,12 +11,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from leeway.client import documents as docs
+from leeway.errors import Invalid
+from leeway.ports.loop import is_own_event
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch
 from leeway.server.api import shapes
 from leeway.server.api.parameters import only_declared
 from leeway.server.engine_port import EnginePort
-from leeway.server.problems import Misread
+from leeway.server.problems import Misread, looped
 from leeway.sources import json_push
 
 AT_ONCE = 4
@@ -75,7 +77,15 @@ def _read(
     body: bytes, content_type: str, coding: str, limits: json_push.Settings, *, digested: bool
 ) -> tuple[PushBatch, str]:
     plain = json_push.inflate(body, coding, limits)
-    return json_push.decode(plain, content_type, limits), hashlib.sha256(plain).hexdigest() if digested else ""
+    try:
+        batch = json_push.decode(plain, content_type, limits)
+    except Invalid:
+        if is_own_event(plain):
+            raise looped() from None
+        raise
+    if not len(batch) and is_own_event(plain):
+        raise looped()
+    return batch, hashlib.sha256(plain).hexdigest() if digested else ""
 
 
 def _key(request: Request) -> str | None:

@@ -3,7 +3,7 @@
 Until there are users, Leeway serves its own machine only. A browser on that machine visits other sites too, and those
 can make it send requests here: under a foreign name (DNS rebinding: the Host header shows it) or from a foreign page
 (the Origin header shows it). Both are refused. Writing takes the token of the data folder, or a form of Leeway's own
-page (see `session`).
+page (see `session`). A message of Leeway's own is dropped wherever it comes back, token or not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leeway.client.problem import problem_of
 from leeway.errors import Denied
+from leeway.ports.loop import comes_back
 from leeway.server.answers import HEADERS, problem_response
+from leeway.server.problems import looped
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = "/forms/"
@@ -76,6 +78,8 @@ class Guard:
         hidden = origins == ["null"] and headers.get("sec-fetch-site") == "same-origin"
         if origins and not hidden and [origin.lower() for origin in origins] != [own]:
             return 403, Denied("pages of other origins may not ask this server", place=f"Origin: {_shown(origins)}")
+        if scope["method"] not in READING and comes_back(headers):
+            return 508, looped()
         if scope["method"] in READING or scope["path"].startswith(FORMS):
             return None
         given = headers.getlist("authorization")

@@ -109,6 +109,7 @@ def test_a_mail_says_that_a_machine_wrote_it():
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert len(mail["X-Leeway-Loop"]) == 32
+    assert mail["X-Leeway-Hops"] == "1"
     assert mail["Importance"] == "high"
 
 
