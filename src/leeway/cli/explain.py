@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 
 from leeway.cli.definitions import read_library
-from leeway.cli.output import output_option, write_json
+from leeway.cli.output import output_option, wrapped, write_json
 from leeway.errors import NotFound
 from leeway.spec.documents import SLO
 from leeway.spec.explain import Explanation, explain
 from leeway.spec.library import Library
 from leeway.spec.nearest import did_you_mean
-
-WIDTH = 96
 
 
 @click.command("explain")
@@ -65,17 +62,10 @@ def _lines(one: Explanation) -> Iterator[str]:
         yield ""
         yield click.style(section.heading, fg="cyan", bold=True)
         for sentence in section.sentences:
-            yield from _wrapped(sentence, "  ", "    ")
+            yield from wrapped(sentence, "  ", "    ")
     yield ""
     yield click.style("Words", fg="cyan", bold=True)
     width = max(len(word) for word in one.glossary)
     for word, meaning in one.glossary.items():
-        yield from _wrapped(f"{word:<{width}}  {meaning}", "  ", " " * (width + 4))
+        yield from wrapped(f"{word:<{width}}  {meaning}", "  ", " " * (width + 4))
     yield ""
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    """Lines of a readable length; names and queries are not broken."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PLAIN_WIDTH = 160  # columns of a table that goes to a file or a pipe, where nothing says how wide it may be
+READABLE = 96
 
 
 class Exit(IntEnum):
@@ -86,4 +88,11 @@ def console(*, stderr: bool = False) -> Console:
         markup=False,
         emoji=False,
         highlight=False,
+    )
+
+
+def wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Lines of a readable length; names and queries are not broken."""
+    return textwrap.wrap(
+        text, READABLE, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )

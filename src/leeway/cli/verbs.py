@@ -23,6 +23,7 @@ VERBS = {
     "get": "Show definitions, and what they were.",
     "lint": "Check OpenSLO definitions, to the character.",
     "plan": "Say what applying definitions would do.",
+    "policies": "Say in plain English what alert policies fire on, and whom they tell.",
     "push": "Send points.",
     "replay": "Fetch history again and compute it anew.",
     "routes": "Show who would be told of what, and test whether it arrives.",

@@ -9,8 +9,9 @@ from leeway.core.alerting.outage import outage_s
 from leeway.core.alerting.policy import Burn, Policy, Severity
 from leeway.core.objective import Objective, Op
 from leeway.spec.alert_words import figure, groups_words
-from leeway.spec.documents import SLO, AlertPolicy
+from leeway.spec.documents import SLO, AlertPolicy, Recipient
 from leeway.spec.library import Library
+from leeway.spec.plan import compile_slo
 from leeway.spec.policies import AnyPolicy, Watch, names_told, watches_for, watches_of
 from leeway.spec.quantity import count, percent, span
 
@@ -36,6 +37,30 @@ def who_is_told(slo: SLO, library: Library, objectives: Sequence[Objective]) -> 
     for objective in objectives:
         yield from _outage(objective, watches_for(slo, objective, library), window_s, alone=len(objectives) == 1)
     yield "`leeway backtest` shows what this would have led to in the past."
+
+
+def about_policy(policy: AnyPolicy, library: Library) -> Iterator[str]:
+    """One policy by itself: what it watches, on what it fires there, and whom it tells, in which order.
+
+    Raises Invalid if one of the SLOs cannot be computed.
+    """
+    watched = [slo for slo in library.slos if any(one is policy for one in library.policies(slo))]
+    if not watched:
+        yield "No SLO of these names it, so it watches nothing."
+        yield f"Told: {_recipients(policy, library)}."
+        return
+    yield f"It watches {', '.join(slo.metadata.name for slo in watched)}."
+    yield from dict.fromkeys(sentence for slo in watched for sentence in _beside(policy, slo, library))
+
+
+def _beside(policy: AnyPolicy, slo: SLO, library: Library) -> Iterator[str]:
+    objectives = [item.objective for item in compile_slo(slo, library).items]
+    window_s, share = slo.window.duration.seconds, objectives[0].allowed_share
+    yield from _attached(policy, library, watches_of(policy, window_s, share, library), window_s)
+    for objective in objectives:
+        watches = watches_of(policy, window_s, objective.allowed_share, library)
+        for told in _outage(objective, watches, window_s, alone=True):
+            yield f"{slo.metadata.name} / {objective.name}: {told}"
 
 
 def _attached(policy: AnyPolicy, library: Library, watches: tuple[Watch, ...], window_s: int) -> Iterator[str]:
@@ -73,11 +98,21 @@ def _recipients(policy: AnyPolicy, library: Library) -> str:
         if one is None:
             found.append(f"nobody (no Recipient is called {name})")
         else:
-            people = "of unknown number" if one.people is None else count(one.people, "person", "people")
-            found.append(f"{name} ({one.channel}, {people})")
+            found.append(f"{name} ({_means(one)})")
     if isinstance(policy, AlertPolicy) and len(found) < len(policy.targets):
         found.append("somebody described elsewhere")
     return ", ".join(found) or "nobody"
+
+
+def _means(recipient: Recipient) -> str:
+    known = recipient.people is not None
+    means = [recipient.channel, count(recipient.people or 0, "person", "people") if known else "of unknown number"]
+    if recipient.fallback:
+        means.append(f"{recipient.fallback.name} if that fails for a minute")
+    if recipient.escalation:
+        after = span(recipient.escalation.after_s)
+        means.append(f"{recipient.escalation.to.name} too if nobody has taken a page for {after}")
+    return ", ".join(means)
 
 
 def _outage(objective: Objective, watches: tuple[Watch, ...], window_s: int, *, alone: bool) -> Iterator[str]:
