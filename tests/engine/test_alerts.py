@@ -278,3 +278,21 @@ def test_a_recipient_whose_channel_cannot_be_built_is_refused_with_its_name(spec
     assert told in f"{refused.value} {refused.value.mend}"
     assert "Recipient on-call" in refused.value.place
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_recipient_reads_the_page_in_words_of_his_own(house):
+    """By his template as it stands now; the alert and its key are the same."""
+    template = "template: {title: '{{ slo }} by {{ policy }}', text: '{{ lines|first }}'}"
+
+    async def story():
+        async with house.open() as engine:
+            (plain,) = watched()
+            own = plain.text.replace("{channel: inbox, people: 1}", f"{{channel: inbox, people: 1, {template}}}")
+            await apply(engine, (SourceText("slo.yaml", own),))
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            (page,) = house.pager.got
+            (alert,) = await engine.alarm.alerts("bar", up=True, limit=10)
+            assert (page.key, page.title, page.lines) == (alert.key, "bar by burns", ("guests are greeted",))
+
+    run(story())

@@ -13,6 +13,7 @@ from leeway.engine.alerts.deliver import Deliverer
 from leeway.engine.alerts.platform import Duties, Platform
 from leeway.engine.alerts.routes import Routes
 from leeway.engine.alerts.silences import Silences, labels_of
+from leeway.engine.alerts.template import worded
 from leeway.engine.alerts.watch import Watched, Watcher
 from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
@@ -20,7 +21,7 @@ from leeway.engine.crowds import admit
 from leeway.engine.goal import Goal
 from leeway.errors import NotFound
 from leeway.ports.alerts import Alert, AlertStore
-from leeway.ports.channel import Channel
+from leeway.ports.channel import Channel, Message
 from leeway.ports.clock import Clock
 from leeway.ports.decisions import Decision, DecisionStore
 from leeway.ports.outbox import Delivery, Outbox
@@ -73,7 +74,7 @@ class Alarm:
         self.routes = Routes(stores.outbox, clock, lambda: self._library, self._admit)
         self.silences = Silences(stores.silences, stores.alerts, clock, lambda: self._watcher.subjects)
         self.platform = Platform(duties, stores.outbox)
-        self._deliverer = Deliverer(stores.outbox, clock, self._channel, platform=self.platform)
+        self._deliverer = Deliverer(stores.outbox, clock, self._channel, platform=self.platform, word=self._word)
 
     def watch(self, catalog: Catalog, at: int) -> None:
         """Watches the goals of these definitions, by the policies that they name."""
@@ -153,6 +154,11 @@ class Alarm:
     def _admit(self, recipient: Recipient) -> None:
         """Raises what a message to this recipient would meet before it is sent."""
         admit(recipient, self._open(recipient).manifest.people, self.agreed.get(recipient.metadata.name))
+
+    def _word(self, name: str, message: Message) -> Message:
+        """The message as the recipient wants it; plain if there is nobody of this name any more."""
+        recipient = self._library.recipient(name)
+        return worded(recipient.template if recipient else None, message)
 
     async def _channel(self, name: str) -> Channel:
         """The channel of the recipient of exactly this name, opened anew when the definition has changed.

@@ -18,7 +18,7 @@ from leeway.engine.alerts import words
 from leeway.engine.alerts.gather import gather
 from leeway.engine.alerts.platform import Platform
 from leeway.errors import LeewayError, Transient
-from leeway.ports.channel import ATTEMPT_S, Channel, Event
+from leeway.ports.channel import ATTEMPT_S, Channel, Event, Message
 from leeway.ports.clock import Clock
 from leeway.ports.outbox import Outbox, Taken
 
@@ -40,7 +40,10 @@ log = structlog.get_logger(__name__)
 
 
 class Deliverer:
-    """`channel` finds the channel of a recipient by its exact name. Raises NotFound if nobody is called so."""
+    """`channel` finds the channel of a recipient by its exact name. Raises NotFound if nobody is called so.
+
+    `word` gives a message the words of its recipient.
+    """
 
     def __init__(
         self,
@@ -49,9 +52,10 @@ class Deliverer:
         channel: Callable[[str], Awaitable[Channel]],
         jitter: Callable[[], float] = random.random,
         platform: Platform | None = None,
+        word: Callable[[str, Message], Message] = lambda _recipient, message: message,
     ) -> None:
         self._outbox, self._clock, self._channel, self._jitter = outbox, clock, channel, jitter
-        self._platform = platform
+        self._platform, self._word = platform, word
         self._task: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -105,7 +109,8 @@ class Deliverer:
     async def _try(self, one: Taken) -> None:
         try:
             async with asyncio.timeout(TRY_S):
-                done = await (await self._channel(one.recipient)).send(one.message)
+                channel = await self._channel(one.recipient)
+                done = await channel.send(self._word(one.recipient, one.message))
         except (LeewayError, TimeoutError) as error:
             until = self._again_at(one, error)
             log.warning("a message was not delivered", recipient=one.recipient, key=one.message.key, error=str(error))
