@@ -80,6 +80,16 @@ def test_a_slow_page_is_held_back_once_the_past_shows_that_such_burns_heal():
     assert after[1][2] - after[1][1] == 60
 
 
+def test_nothing_is_held_back_where_people_take_longer_than_the_budget_lasts():
+    """The same nights: with a horizon beyond the budget's life every one of them pages."""
+    total, bad = nights(34, "0.001")
+    policies = (Policy("slow page", Severity.PAGE, ((Burn(Fraction("0.1"), 6 * HOUR),),)),)
+    sums, at = sums_of(GOAL, total, bad)
+    found = backtest(policies, sums, at, horizon_s=10_000 * DAY)
+    assert {(one.severity, one.suppressed_by) for one in found} == {(Severity.PAGE, None)}
+    assert len(found) == 34
+
+
 def test_a_page_that_ends_while_it_is_held_wakes_nobody():
     """The same nights, but the burn leaves its window within the hour."""
     policy = Policy("slow page", Severity.PAGE, ((Burn(Fraction("0.1"), 6 * HOUR, 5 * MINUTE),),))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leeway.core.alerting.policy import Policy
 from leeway.core.alerting.sums import PastSums
 from leeway.core.objective import DAY_S
 from leeway.engine.offline import Case, Past, cases_of, quarantined, unknown_slos
@@ -18,6 +17,8 @@ from leeway.formats.points_csv import Refused, Table
 from leeway.lab.backtest import Alert, backtest
 from leeway.lab.reasons import reasons
 from leeway.spec.alert_words import group_words
+from leeway.spec.annotations import settings
+from leeway.spec.documents import SLO
 from leeway.spec.library import Library
 from leeway.spec.plan import Plan
 from leeway.spec.policies import policies_for
@@ -104,14 +105,16 @@ def run(plans: Sequence[Plan], library: Library, table: Table, *, step_s: int) -
         past = case.past(end)
         if past.born is not None:
             births.append(past.born)
-            told += _tell(case, past, past.born, policies_for(slos[case.slo], case.objective, library), end, step_s)
+            told += _tell(case, past, past.born, slos[case.slo], library, end, step_s)
     told.sort(key=lambda one: one.alert.episode.fired_at)
     start, last = (min(births), end) if births else (None, None)
     lines = quarantined(cases, table)
     return Report(tuple(told), len(cases), len(births), start, last, lines, unknown_slos(plans, table))
 
 
-def _tell(case: Case, past: Past, born: int, policies: Sequence[Policy], end: int, step_s: int) -> Iterator[Told]:
+def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: int, step_s: int) -> Iterator[Told]:
+    policies = policies_for(slo, case.objective, library)
+    horizon_s = settings(slo.metadata.annotations).human_horizon_s
     at = np.arange(born + step_s, end + step_s, step_s)
     sums = PastSums.of(
         case.objective,
@@ -123,7 +126,7 @@ def _tell(case: Case, past: Past, born: int, policies: Sequence[Policy], end: in
         reach_s=max((each for policy in policies for each in policy.spans_s), default=0) + HOUR_S,
     )
     spent = sums.spent(None)
-    for alert in backtest(policies, sums, at):
+    for alert in backtest(policies, sums, at, horizon_s):
         place = int(np.searchsorted(at, alert.episode.fired_at))
         group = alert.episode.policy.groups[alert.episode.group]
         yield Told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leeway.core.alerting.decide import HORIZON_S
 from leeway.core.objective import NoData
 from leeway.core.window import EndOfMonth
 from leeway.spec.documents import Kind
@@ -63,7 +64,15 @@ END_OF_MONTH = Annotation(
     EndOfMonth.CLAMP.value,
     "What the 31st becomes in a shorter month: its last day, or (as Nobl9 counts) days of the next month.",
 )
-ANNOTATIONS = {one.key: one for one in (NO_DATA, CARRY_LIMIT, BUDGETING_METHOD, END_OF_MONTH)}
+HUMAN_HORIZON = Annotation(
+    "human-horizon",
+    Kind.SLO,
+    (),
+    "12h",
+    "How long people take to see a ticket, understand and mend: a page of a slow pair is held back only while the "
+    "budget lasts longer than this.",
+)
+ANNOTATIONS = {one.key: one for one in (NO_DATA, CARRY_LIMIT, BUDGETING_METHOD, END_OF_MONTH, HUMAN_HORIZON)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class Settings:
     carry_limit_s: int = 300
     traffic_weighted: bool = False
     end_of_month: EndOfMonth = EndOfMonth.CLAMP
+    human_horizon_s: int = HORIZON_S
 
 
 def settings(annotations: Mapping[str, str]) -> Settings:
@@ -88,6 +98,7 @@ def settings(annotations: Mapping[str, str]) -> Settings:
         _seconds(value(CARRY_LIMIT)) or 0,
         value(BUDGETING_METHOD) == TRAFFIC_WEIGHTED,
         EndOfMonth(value(END_OF_MONTH)),
+        _seconds(value(HUMAN_HORIZON)) or 0,
     )
 
 

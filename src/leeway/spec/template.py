@@ -92,8 +92,7 @@ def _flaw(node: nodes.Node, names: frozenset[str]) -> Flaw | None:
         case nodes.Const(value=str()) | nodes.TemplateData():
             return None
         case nodes.Name(name=name):
-            among = f"there are {', '.join(sorted(names))}"
-            return None if name in names else Flaw(node.lineno, f"there is no `{name}` in a message", among)
+            return None if name in names else _unknown(node, names)
         case nodes.Getattr() | nodes.Getitem():
             return _place(node, names)
         case nodes.For():
@@ -140,6 +139,8 @@ def _bound(target: nodes.Node) -> frozenset[str]:
 def _place(node: nodes.Getattr | nodes.Getitem, names: frozenset[str]) -> Flaw | None:
     """`facts.region`, `facts["region"]`, `facts[name]` in a loop, `lines[0]`, `lines[:3]`; nothing else has parts."""
     match node:
+        case nodes.Getattr(node=nodes.Name(name=name)) | nodes.Getitem(node=nodes.Name(name=name)) if name not in names:
+            return _unknown(node.node, names)
         case nodes.Getattr(node=nodes.Name(name="facts")):
             return None
         case nodes.Getitem(node=nodes.Name(name="facts"), arg=nodes.Const(value=str())):
@@ -180,6 +181,11 @@ def _compare(node: nodes.Compare) -> Flaw | None:
     unknown = [one.op for one in node.ops if one.op not in _OPERATORS]
     known = ", ".join(_OPERATORS.values())
     return Flaw(node.lineno, f"texts are not compared by `{unknown[0]}`", f"but by {known}") if unknown else None
+
+
+def _unknown(node: nodes.Expr, names: frozenset[str]) -> Flaw:
+    name = node.name if isinstance(node, nodes.Name) else ""
+    return Flaw(node.lineno, f"there is no `{name}` in a message", f"there are {', '.join(sorted(names))}")
 
 
 def _deep(line: int) -> Flaw:

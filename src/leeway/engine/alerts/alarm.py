@@ -26,10 +26,11 @@ from leeway.ports.clock import Clock
 from leeway.ports.decisions import Decision, DecisionStore
 from leeway.ports.outbox import Delivery, Outbox
 from leeway.ports.silences import SilenceStore
-from leeway.spec.documents import Recipient
+from leeway.spec.annotations import settings
+from leeway.spec.documents import SLO, Recipient
 from leeway.spec.library import Library
 from leeway.spec.people import ensure_honest
-from leeway.spec.policies import watches_for
+from leeway.spec.policies import Watch, watches_for
 
 log = structlog.get_logger(__name__)
 
@@ -80,24 +81,13 @@ class Alarm:
         """Watches the goals of these definitions, by the policies that they name."""
         self._library = catalog.library
         slos = {slo.metadata.name: slo for slo in catalog.library.slos}
-        labels = {name: labels_of(slo, catalog.library) for name, slo in slos.items()}
         asked = {feed.series.id for feed in catalog.feeds if feed.source is not None}
         for_owner = self.platform.watches(catalog.library)
-        self._watcher.watch(
-            (
-                Watched(
-                    goal,
-                    (
-                        *watches_for(slos[goal.slo], goal.objective, catalog.library),
-                        *(for_owner if goal.series in asked else ()),
-                    ),
-                    slos[goal.slo].description,
-                    labels[goal.slo],
-                )
-                for goal in catalog.goals
-            ),
-            at,
+        watched = (
+            _watched(goal, slos[goal.slo], catalog.library, for_owner if goal.series in asked else ())
+            for goal in catalog.goals
         )
+        self._watcher.watch(watched, at)
         for sentence in self.platform.unknown(catalog.library):
             log.warning("nobody is told how Leeway itself fares", reason=sentence)
 
@@ -178,3 +168,13 @@ class Alarm:
             self._opened[name] = recipient, channel
         admit(recipient, channel.manifest.people, self.agreed.get(name))
         return channel
+
+
+def _watched(goal: Goal, slo: SLO, library: Library, more: tuple[Watch, ...]) -> Watched:
+    return Watched(
+        goal,
+        (*watches_for(slo, goal.objective, library), *more),
+        slo.description,
+        labels_of(slo, library),
+        settings(slo.metadata.annotations).human_horizon_s,
+    )

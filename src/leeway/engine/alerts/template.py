@@ -26,6 +26,7 @@ from leeway.spec.template import flaw_in
 LARGEST = 8_192
 """Bytes (UTF-8) of what one template makes, and characters of any value inside it."""
 
+_FAILED = "The template of this recipient failed, so this is the plain message"
 _TITLE, _LINE, _LINES = 1_000, 400, 20
 _BROKEN = (
     LeewayError,
@@ -56,10 +57,14 @@ def worded(template: Template | None, message: Message) -> Message:
         text = _rendered(template.text, LONGEST_TEXT, names)
     except _BROKEN as error:
         why = one_line(str(error) or type(error).__name__, 200)
-        failed = f"The template of this recipient failed, so this is the plain message: {why}"
-        return replace(message, lines=(*message.lines, failed))
+        return replace(message, lines=(*message.lines, f"{_FAILED}: {why}"))
     lines = tuple(line for line in map(str.strip, text.splitlines()) if line)
     return replace(message, title=title or message.title, lines=lines or message.lines)
+
+
+def failed(message: Message) -> bool:
+    """True of a message whose template failed."""
+    return bool(message.lines) and message.lines[-1].startswith(_FAILED)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -15,7 +15,7 @@ import numpy as np
 
 from leeway.core.alerting.blindness import is_blindness
 from leeway.core.alerting.conditions import condition_met
-from leeway.core.alerting.decide import Recovery, Suppression, holds, is_slow, linger_s
+from leeway.core.alerting.decide import HORIZON_S, Recovery, Suppression, holds, is_slow, linger_s
 from leeway.core.alerting.life import Life, Observed, live
 from leeway.core.alerting.policy import Condition, Policy, Severity
 from leeway.core.alerting.ratio import Flags
@@ -57,6 +57,7 @@ class Watched:
     watches: tuple[policies.Watch, ...]
     description: str = ""
     labels: frozenset[tuple[str, str]] = frozenset()
+    horizon_s: int = HORIZON_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,9 @@ class Watcher:
             for one in self._store.lasted(case.watch)
         )
         recovery = Recovery(past, None if left is None else float(left))
-        return Suppression.HOLD if holds(case.policy, life.fired[0][0], at - alert.fired_at, recovery) else None
+        horizon_s = case.watched.horizon_s
+        waits = holds(case.policy, life.fired[0][0], at - alert.fired_at, recovery, horizon_s)
+        return Suppression.HOLD if waits else None
 
     def _silence(self, case: _Case, life: Life, at: int, now: float) -> Silence | None:
         return silenced(self._quiet, case.subject, case.policy, life, at, now)
