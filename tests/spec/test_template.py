@@ -36,6 +36,7 @@ def test_what_a_message_needs_is_accepted(source):
         ("{% for %}", "is no template"),
         ("{{ key }}", "no `key`"),
         ("{{ self }}", "no `self`"),
+        ("{{ linse[0] }}", "no `linse`"),
         ("{% for line in lines %}{{ loop }}{% endfor %}", "no `loop`"),
         ("{% for line in lines %}{% endfor %}{{ line }}", "no `line`"),
         ("{{ title|escape }}", "no filter `escape`"),

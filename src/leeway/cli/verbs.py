@@ -31,6 +31,7 @@ VERBS = {
     "silence": "Keep alerts from people for a time, now or when work is planned.",
     "status": "Show the error budgets, now.",
     "restore": "Make a data folder from a backup.",
+    "templates": "Show messages as recipients would read them.",
     "version": "Tell the version of Leeway and of what it runs on.",
     "why": "Explain how a number came about.",
 }
