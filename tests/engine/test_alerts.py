@@ -6,6 +6,7 @@ import pytest
 from tests.engine.test_engine import SLO, House, apply, batch, run
 
 from leeway.app import open_channel
+from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.policy import Severity
 from leeway.engine.views import SourceText
 from leeway.errors import Denied, Invalid, Throttled, Transient
@@ -294,5 +295,30 @@ def test_a_recipient_reads_the_page_in_words_of_his_own(house):
             (page,) = house.pager.got
             (alert,) = await engine.alarm.alerts("bar", up=True, limit=10)
             assert (page.key, page.title, page.lines) == (alert.key, "bar by burns", ("guests are greeted",))
+
+    run(story())
+
+
+def test_what_is_not_believed_pages_nobody_and_is_on_record_with_the_reason(house):
+    """One minute in six has rows, and they are bad: the figures stand, but too little is seen. Told once an hour."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            now = int(house.clock.now()) // 60 * 60
+            await engine.push(batch(*((0, now - 60 * back, 500, 1_000) for back in range(6, 121, 6))), None)
+            await house.pass_time(60)
+            for _ in range(5):
+                now = int(house.clock.now()) // 60 * 60
+                await engine.push(batch((0, now, 500, 1_000)), None)
+                await house.pass_time(360)
+            assert house.pager.got == []
+            (alert,) = await engine.alarm.alerts("bar", up=False, limit=10)
+            assert (alert.suppressed_by, alert.sent_at) == (Suppression.DOUBT, None)
+            assert alert.reasons[-1].startswith("only ")
+            assert alert.reasons[-1].endswith("of 1 hour is seen")
+            assert await engine.alarm.alerts("bar", up=True, limit=10) == ()
+            (decision,) = await engine.alarm.decisions([alert])
+            assert decision.reason is Suppression.DOUBT
 
     run(story())

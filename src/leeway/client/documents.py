@@ -349,7 +349,7 @@ class Alert(Document):
     fired_at: datetime
     resolved_at: datetime | None
     sent_at: datetime | None
-    suppressed_by: Literal["inhibition", "silence", "hold", "grouping"] | None
+    suppressed_by: Literal["inhibition", "silence", "hold", "grouping", "doubt"] | None
     acknowledged_at: datetime | None
     acknowledged_by: str
     consumed_ratio: float | None

@@ -64,7 +64,7 @@ class Decision(Document):
 
     at: datetime
     decision: Literal["sent", "kept", "ended"]
-    reason: Literal["inhibition", "silence", "hold", "grouping"] | None
+    reason: Literal["inhibition", "silence", "hold", "grouping", "doubt"] | None
     words: str
 
 

@@ -99,7 +99,7 @@ class AlertStore(Protocol):
         """The newest first; `up` leaves out what is resolved."""
 
     def lasted(self, watch: Watch, limit: int = 500) -> tuple[Alert, ...]:
-        """Resolved alerts of one policy on one objective, the newest first."""
+        """Resolved alerts of one policy on one objective, the newest first; without those that were only doubted."""
 
     def acknowledge(self, key: str, *, by: str, at: float) -> tuple[Alert, ...]:
         """Somebody has taken it, or all that were told together under this key and still burn.

@@ -45,10 +45,14 @@ class Sums(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """`met` where the condition holds; `blind` where it would, or might, but its spans are not seen well enough."""
+    """`met` where the condition holds; `blind` where it would, or might, but its spans are not seen well enough.
+
+    `doubted` where its figures stand and are not believed: too little of the spans is seen, or it is too early.
+    """
 
     met: Flags
     blind: Flags
+    doubted: Flags
 
 
 def condition_met(condition: Condition, sums: Sums, severity: Severity) -> Met:
@@ -60,19 +64,20 @@ def condition_met(condition: Condition, sums: Sums, severity: Severity) -> Met:
     match condition:
         case Burn(threshold=threshold, op=op):
             rates = [sums.burn(span).stands(op, threshold) for span in condition.spans_s]
+            found = _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
             if severity is Severity.PAGE and sums.young is not None and threshold > 0:
-                rates.append(sums.young.stands(Op.GTE, 1 / threshold))
-            return _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
+                found = _if(sums.young.stands(Op.GTE, 1 / threshold), found)
+            return found
         case Remaining(share=share, op=op):
             flags = sums.spent(None).stands(_OTHER_SIDE[op], 1 - share)
-            return Met(flags, np.zeros_like(flags))
+            return Met(flags, np.zeros_like(flags), np.zeros_like(flags))
         case Drop(share=share, over_s=over_s, op=op):
             return _if_seen(sums.spent(over_s).stands(op, share), (over_s,), sums)
         case Exhaustion(over_s=over_s):
             return _if_seen(_exhausts(condition, sums), (over_s,), sums)
         case Coverage(share=share, over_s=over_s, op=op):
             flags = sums.seen(over_s).stands(op, share)
-            return Met(flags, np.zeros_like(flags))
+            return Met(flags, np.zeros_like(flags), np.zeros_like(flags))
     assert_never(condition)
 
 
@@ -81,7 +86,11 @@ _OTHER_SIDE = {Op.LT: Op.GT, Op.LTE: Op.GTE, Op.GT: Op.LT, Op.GTE: Op.LTE}
 
 def _if_seen(flags: Flags, spans_s: tuple[int, ...], sums: Sums) -> Met:
     seen = np.logical_and.reduce([sums.seen(span).stands(Op.GTE, SEEN) for span in spans_s])
-    return Met(flags & seen, ~seen)
+    return Met(flags & seen, ~seen, flags & ~seen)
+
+
+def _if(believed: Flags, found: Met) -> Met:
+    return Met(found.met & believed, found.blind, found.doubted | found.met & ~believed)
 
 
 def _exhausts(condition: Exhaustion, sums: Sums) -> Flags:

@@ -1,10 +1,11 @@
 """Page, ticket or nothing: what an alert that fires leads to, and why not when it leads to nothing.
 
-Two things keep an alert that fires from being sent, each with its reason, neither silently:
+Some things keep an alert from being sent, each with its reason, none silently:
 
 - *Hold*: a page of a slow pair (long window 6 h or more) waits up to an hour while the past says that such burns heal
   by themselves, and there is time: the budget would last longer than the human horizon, and the chance that the burn
   outlasts it is below `RISK`. Somebody can read a ticket meanwhile: every hold opens one at once.
+- *Doubt*: the figures of a group stand, but too little of its spans is seen, or a calendar window is too young to tell.
 - *Inhibition*: a ticket says nothing while a page of the same objective fires, nor until the page's burn has left the
   ticket's own short windows.
 """
@@ -31,6 +32,7 @@ class Suppression(StrEnum):
     SILENCE = "silence"
     HOLD = "hold"
     GROUPING = "grouping"
+    DOUBT = "doubt"
 
 
 @dataclass(frozen=True, slots=True)

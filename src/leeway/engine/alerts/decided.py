@@ -15,6 +15,7 @@ KEPT = {
     Suppression.HOLD: "held back, because past burns like this one healed by themselves; a ticket says so meanwhile",
     Suppression.SILENCE: "silenced",
     Suppression.GROUPING: "told with others in one message",
+    Suppression.DOUBT: "too little is seen, or the window is too young, to believe the figures",
 }
 NOBODY = "nobody is named who could be told"
 
@@ -49,6 +50,8 @@ def decided(before: Alert | None, turn: Turn, silence: Silence | None, now: floa
     alert = turn.alert
     if alert is None or (before is not None and _stand(before) == _stand(alert)):
         return None
+    if alert.suppressed_by is Suppression.DOUBT:
+        return Decision(alert.key, now, Verdict.KEPT, KEPT[Suppression.DOUBT], Suppression.DOUBT)
     if alert.resolved_at is not None:
         return Decision(alert.key, now, Verdict.ENDED, "it burns no more")
     if alert.sent_at is not None:

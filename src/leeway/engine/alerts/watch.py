@@ -27,6 +27,7 @@ from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger
 from leeway.engine.alerts import words
 from leeway.engine.alerts.decided import Record, decided
+from leeway.engine.alerts.doubt import Doubts, doubts
 from leeway.engine.alerts.fleet import FleetSums
 from leeway.engine.alerts.seen import seen
 from leeway.engine.book import Book
@@ -41,6 +42,7 @@ from leeway.spec.routes import Role
 
 AsOf = Callable[[Goal], int]
 Assess = Callable[[Goal, int], Assessment]
+Tell = Callable[[tuple[Condition, ...], FleetSums, int], tuple[str, ...]]
 
 HELD = "held"
 """Ends the key of the ticket that stands for a held page."""
@@ -93,6 +95,7 @@ class Watcher:
 
     def __init__(self, store: AlertStore, silences: SilenceStore, decisions: DecisionStore) -> None:
         self._store, self._silences, self._record = store, silences, Record(decisions)
+        self._doubts = Doubts()
         self._quiet: tuple[Silence, ...] = ()
         self._standings = store.standings()
         self._up = {(each.goal, each.policy): each for each in store.alerts(up=True, limit=1_000_000)}
@@ -139,7 +142,7 @@ class Watcher:
                 if self._observed.get(case.watch) == bits.tobytes() and (due is None or due > at):
                     continue
                 observed[case.watch] = bits.tobytes()
-                turn = self._turn(case, standing, at, bits, book)
+                turn = self._turn(case, standing, at, bits, book) or self._doubt(case, standing, at, bits, book)
                 if turn is not None:
                     turns[case.watch] = turn
         told = self._tell(turns, as_of, assess, now)
@@ -167,32 +170,41 @@ class Watcher:
             def ask(ledger: Ledger, columns: Places, theirs: list[Goal], at: int = at) -> Flags:
                 sums = _sums(ledger, columns, theirs, book, at)
                 found = [condition_met(one, sums, policy.severity) for one in _flat(policy)]
-                return np.stack([one.met for one in found] + [one.blind for one in found], axis=1)
+                return np.stack([getattr(one, name) for name in ("met", "blind", "doubted") for one in found], axis=1)
 
             for theirs, bits in book.look_up(goals, ask):
                 for goal, row in zip(theirs, bits, strict=True):
                     yield from ((case, at, row) for case in by_goal[goal.number])
 
     def _turn(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
-        conditions = len(bits) // 2
-        seen_now = Observed(tuple(bits[:conditions].tolist()), tuple(bits[conditions:].tolist()))
+        met, blind, _ = np.split(bits, 3)
+        seen_now = Observed(tuple(met.tolist()), tuple(blind.tolist()))
         life = live(case.policy, standing.life, at, seen_now)
         if life == standing.life:
             return None
         alert = self._up.get(case.watch)
         if life.fired and not standing.life.fired:
-            alert = self._fired(case, life, at, book)
+            alert = self._alert(case, case.policy.groups[life.fired[0][0]], at, book, seen)
         elif standing.life.fired and not life.fired and alert is not None:
             alert = replace(alert, resolved_at=at)
         return Turn(case.watch, Standing(life, alert.key if alert and life.fired else None), alert)
 
-    def _fired(self, case: _Case, life: Life, at: int, book: Book) -> Alert:
-        goal, group = case.watched.goal, case.policy.groups[life.fired[0][0]]
+    def _doubt(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
+        """An alert that did not fire because its figures are not believed: over as soon as it is recorded."""
+        met, _, doubted = np.split(bits, 3)
+        group = self._doubts.begins(case.watch, case.policy, at, met.tolist(), doubted.tolist())
+        if group is None or standing.life.fired:
+            return None
+        alert = self._alert(case, case.policy.groups[group], at, book, doubts)
+        return Turn(case.watch, standing, replace(alert, resolved_at=at, suppressed_by=Suppression.DOUBT))
+
+    def _alert(self, case: _Case, group: tuple[Condition, ...], at: int, book: Book, told: Tell) -> Alert:
+        goal = case.watched.goal
 
         def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> tuple[tuple[str, ...], float | None]:
             sums = _sums(ledger, columns, theirs, book, at)
             spent = sums.spent(None)
-            return seen(group, sums, 0), float(spent.at(0)) if spent.whole[0] else None
+            return told(group, sums, 0), float(spent.at(0)) if spent.whole[0] else None
 
         ((_, (reasons, consumed)),) = book.look_up([goal], ask)
         return Alert(

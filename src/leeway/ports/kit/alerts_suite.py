@@ -65,7 +65,10 @@ class AlertStoreSuite:
             replace(ALERT, key="k2", slo="b", fired_at=700),
         )
         store.record([turn(old), turn(), turn(other, policy="slow")])
-        assert [one.key for one in store.alerts()] == ["k2", "k1", "k0"]
+        doubted = replace(old, key="k-", fired_at=30, slo="c", suppressed_by=Suppression.DOUBT)
+        store.record([turn(doubted)])
+        assert [one.key for one in store.alerts(slo="c")] == ["k-"]
+        assert [one.key for one in store.alerts()] == ["k2", "k1", "k0", "k-"]
         assert [one.key for one in store.alerts(slo="bar", up=True)] == ["k1"]
         assert [one.key for one in store.alerts(limit=1)] == ["k2"]
         assert [one.key for one in store.lasted((7, "fast"))] == ["k0"]

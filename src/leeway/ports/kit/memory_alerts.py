@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.policy import Severity
 from leeway.errors import Conflict, NotFound
 from leeway.ports.alerts import Alert, Outgoing, Standing, Turn, Watch
@@ -91,7 +92,8 @@ class MemoryAlerts:
     def lasted(self, watch: Watch, limit: int = 500) -> tuple[Alert, ...]:
         """The newest first."""
         own = [one for one in self.alerts(limit=len(self._alerts)) if (one.goal, one.policy) == watch]
-        return tuple(one for one in own if one.resolved_at is not None)[:limit]
+        fired = (one for one in own if one.suppressed_by is not Suppression.DOUBT)
+        return tuple(one for one in fired if one.resolved_at is not None)[:limit]
 
     def acknowledge(self, key: str, *, by: str, at: float) -> tuple[Alert, ...]:
         """The first one counts."""

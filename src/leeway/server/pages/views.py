@@ -56,6 +56,7 @@ KEPT = {
     "hold": "held back",
     "grouping": "told with others",
     "inhibition": "told by its page",
+    "doubt": "not believed",
     None: "nobody to tell",
 }
 

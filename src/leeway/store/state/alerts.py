@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.life import Life, Phase
 from leeway.errors import Conflict, NotFound
 from leeway.ports.alerts import Alert, Standing, Turn, Watch
@@ -76,7 +77,8 @@ class SqlAlerts:
     def lasted(self, watch: Watch, limit: int = 500) -> tuple[Alert, ...]:
         """The newest first."""
         own = (alerts.c.goal == watch[0]) & (alerts.c.policy == watch[1]) & alerts.c.resolved_at.is_not(None)
-        wanted = select(alerts).where(own).order_by(alerts.c.fired_at.desc()).limit(limit)
+        fired = alerts.c.suppressed_by.is_distinct_from(Suppression.DOUBT.value)
+        wanted = select(alerts).where(own & fired).order_by(alerts.c.fired_at.desc()).limit(limit)
         return tuple(alert_of(row) for row in self._access.all(wanted))
 
     def acknowledge(self, key: str, *, by: str, at: float) -> tuple[Alert, ...]:

@@ -1,0 +1,43 @@
+"""What would have fired if its figures were believed: each is recorded once, so that people can ask why nobody came."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from leeway.core.alerting.conditions import SEEN, Sums
+from leeway.core.alerting.policy import Condition, Policy
+from leeway.engine.alerts.seen import seen
+from leeway.ports.alerts import Watch
+from leeway.spec.quantity import percent, span
+
+QUIET_S = 3_600
+"""A doubt that comes and goes is recorded once an hour."""
+
+
+class Doubts:
+    """Remembers since when each policy is doubted on each objective."""
+
+    def __init__(self) -> None:
+        self._last: dict[Watch, int] = {}
+
+    def begins(self, watch: Watch, policy: Policy, at: int, met: list[bool], doubted: list[bool]) -> int | None:
+        """The group of which all stands and some is not believed, if that is news."""
+        place = 0
+        for group, conditions in enumerate(policy.groups):
+            own = slice(place, place + len(conditions))
+            place += len(conditions)
+            stands = all(one or other for one, other in zip(met[own], doubted[own], strict=True))
+            if stands and any(doubted[own]) and at - self._last.get(watch, -QUIET_S) >= QUIET_S:
+                self._last[watch] = at
+                return group
+        return None
+
+
+def doubts(group: tuple[Condition, ...], sums: Sums, place: int) -> tuple[str, ...]:
+    """What a doubted group saw, and why that is not believed."""
+    spans = sorted({one for condition in group for one in condition.spans_s})
+    found = [(one, sums.seen(one)) for one in spans]
+    shares = [(one, Fraction(ratio.at(place))) for one, ratio in found if ratio.whole[place]]
+    blind = [f"only {percent(share, 3)} of {span(one)} is seen" for one, share in shares if share < SEEN]
+    early = "too early: one bad event alone would burn as fast in a window as young as this"
+    return (*seen(group, sums, place), *(blind or [early]))
