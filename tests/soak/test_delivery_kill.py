@@ -40,8 +40,8 @@ SEED = 20261124
 BEGIN = 1_771_200_000
 POLICY = "urgent"
 MOST_AT_ONCE = 3
-ALONE, STORM, TEAMS = 12, 20, 4
-"""So many alerts each for a recipient of its own, then so many at once for one of the teams, and so on."""
+ALONE, STORM = 12, 20
+"""So many alerts each for a recipient of its own, then so many at once for the team, and so on."""
 OLD_AGE_S = 10 * 365 * 86_400
 
 
@@ -52,7 +52,7 @@ def in_storm(number):
 
 def recipient_of(number):
     """Whom an alert is for."""
-    return f"team-{number // (ALONE + STORM) % TEAMS}" if in_storm(number) else f"on-call-{number}"
+    return "team" if in_storm(number) else f"on-call-{number}"
 
 
 def page(number):
