@@ -122,6 +122,8 @@ def _health(server: str, health: Health, ahead: float) -> Iterator[Note]:
         objectives = "objective" if health.objectives == 1 else "objectives"
         seen = f"{server} is ready: {health.objectives} {objectives}, {health.ledger_bytes / 1e6:,.0f} MB of ledgers"
         yield Note("server", ok=True, seen=seen)
+        for reason in health.reasons:
+            yield Note("definitions", ok=False, seen=reason, mend="apply what it names, or change the setting")
     else:
         yield Note("server", ok=False, seen=f"{server} is not well: {'; '.join(health.reasons)}", mend="see its log")
     if health.version != VERSION:

@@ -149,9 +149,7 @@ class Engine:
         """What applying these files would do."""
         current, agreed = await asyncio.to_thread(lambda: (self._state.documents(), self._agreed()))
         check, reach = self._check, self.alarm.check
-        return await asyncio.to_thread(
-            make_plan, current, files, self._texts, check, reach, prune=prune, agreed=agreed
-        )
+        return await asyncio.to_thread(make_plan, current, files, self._texts, check, reach, prune=prune, agreed=agreed)
 
     async def apply(
         self,
