@@ -213,3 +213,19 @@ def test_two_policies_of_one_slo_with_one_name_are_told():
     """The second would never be heard."""
     slo = replace(SHOP, alert_policies=(Reference("own"), Reference("own")))
     assert ("duplicate-name", "spec.alertPolicies") in told(slo, policy((FAST,)))
+
+
+def test_a_page_by_a_channel_for_messages_is_told_of_the_policy_and_of_the_recipient():
+    """Named, behind another, or with the default set, which pages too; a ticket may go there."""
+    desk = Recipient(Metadata("desk"), "apprise", people=3)
+    watch = replace(policy((FAST,)), severity=Leads.PAGE)
+    by_message = [("page-by-message", "spec"), ("page-by-message", "spec.channel")]
+    named = replace(watch, notify=(Reference("desk", "spec.notify[0]"),))
+    assert told(SHOP, named, desk) == by_message
+    assert told(SHOP, replace(named, severity=Leads.TICKET), desk) == []
+    lead = Recipient(Metadata("lead"), "email", people=1, fallback=Reference("desk", "spec.fallback"))
+    behind = replace(watch, notify=(Reference("lead", "spec.notify[0]"),))
+    assert told(SHOP, behind, lead, desk) == by_message
+    default = replace(named, groups=(), preset="default", severity=None)
+    assert told(SHOP, default, desk) == by_message
+    assert "page-by-message" in SERIOUS

@@ -12,6 +12,7 @@ from leeway.errors import NotFound
 
 MODULES = {
     "alertmanager": "leeway.channels.alertmanager",
+    "apprise": "leeway.channels.apprise",
     "discord": "leeway.channels.discord",
     "email": "leeway.channels.email",
     "github": "leeway.channels.github",

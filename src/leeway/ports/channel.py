@@ -78,12 +78,14 @@ class Manifest:
     """A channel's facts as data.
 
     `people` is how many its settings name, if the channel can count them; more may stand behind each. None: it cannot.
+    Without `pages` it is for messages alone: a page that fired is refused as Permanent.
     """
 
     name: str
     title: str
     skills: frozenset[Skill]
     people: int | None = None
+    pages: bool = True
     gaps: tuple[Gap, ...] = field(default=())
 
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import pytest
 
@@ -30,10 +30,10 @@ from leeway.errors import (
     Transient,
     Unreachable,
 )
-from leeway.ports.channel import Channel, Delivered, Event, Manifest, Message, Skill
-from leeway.ports.clock import Clock
+from leeway.ports.channel import Channel, Delivered, Event, Message, Skill
 from leeway.ports.kit import fault_server as fault
 from leeway.ports.kit.canary_law import CANARY, assert_hidden, assert_hides_the_secret, spellings
+from leeway.ports.kit.channel_rig import Far, HttpFar, HttpRig, Rig, Shown
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.fault_server import FaultServer, Handler, until
 from leeway.ports.kit.hostile import FIELDS, HOSTILE, KEY, PLAIN, VISIBLE, with_text
@@ -41,60 +41,6 @@ from leeway.ports.kit.hostile import FIELDS, HOSTILE, KEY, PLAIN, VISIBLE, with_
 __all__ = ["PLAIN", "ChannelSuite", "Far", "HttpChannelSuite", "HttpFar", "HttpRig", "Rig", "Shown"]
 
 GARBAGE = (b"", b"\x00\xff\xfe garbage", b"<html>sign in</html>", b"[]", b"{}", b"null", b'{"a":')
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One thing that people have before them on the far side: an incident, a thread, or a single message; in the order
-    in which they came.
-
-    `text` is all they can read of it, decoded. `live` is all that the far side acts upon instead of showing it:
-    mentions, links, tags, headers, labels, recipients.
-    """
-
-    title: str
-    text: str
-    open: bool = True
-    live: frozenset[str] = frozenset()
-
-
-class Far(Protocol):
-    """The far side of a channel."""
-
-    async def shown(self) -> Sequence[Shown]:
-        """What people there see now."""
-
-
-class HttpFar(Far, Protocol):
-    """A far side that is asked over HTTP."""
-
-    async def answer(self, request: Any) -> Any:
-        """A `fault_server.Handler`: takes what the vendor takes, refuses what the vendor refuses."""
-
-
-class Rig(Protocol):
-    """What a channel's test file supplies."""
-
-    manifest: Manifest
-
-    def opened(self) -> AbstractAsyncContextManager[tuple[Channel, Far]]:
-        """The channel, and a new far side that it talks to."""
-
-
-class HttpRig(Protocol):
-    """As `Rig`, for a channel over HTTP. `code` is the status with which the vendor takes a message."""
-
-    manifest: Manifest
-    code: int
-
-    def build(self, url: str, secret: str, clock: Clock, hosts: frozenset[str]) -> Channel:
-        """The channel for this address, which may reach these hosts; it sends the secret, and waits half a second."""
-
-    def far(self) -> HttpFar:
-        """A new far side."""
-
-    def takes(self, content: bytes) -> bool:
-        """True if an answer with this body means that the message was taken."""
 
 
 class ChannelSuite:
@@ -129,6 +75,11 @@ class ChannelSuite:
         """True if the channel says so."""
         return skill in self.rig.manifest.skills
 
+    @property
+    def plain(self) -> Message:
+        """What is sent where nothing else is said: a page, or a ticket where pages are refused."""
+        return PLAIN if self.rig.manifest.pages else replace(PLAIN, severity=Severity.TICKET)
+
     def test_every_declared_gap_names_a_case(self) -> None:
         """A gap that names nothing would hide nothing, and mislead."""
         unknown = [gap.case for gap in self.rig.manifest.gaps if not hasattr(self, f"test_{gap.case}")]
@@ -136,35 +87,40 @@ class ChannelSuite:
 
     def test_a_message_arrives_whole(self) -> None:
         """Title, every line, every fact and the link are there to read."""
-        (shown,) = self.told(PLAIN)
-        assert shown.title == PLAIN.title
+        (shown,) = self.told(self.plain)
+        assert shown.title == self.plain.title
         assert shown.open
-        wanted = [*PLAIN.lines, *PLAIN.facts.values(), PLAIN.link]
+        wanted = [*self.plain.lines, *self.plain.facts.values(), self.plain.link]
         assert [text for text in wanted if text not in shown.text] == []
 
     @pytest.mark.parametrize("severity", list(Severity))
     @pytest.mark.parametrize("event", list(Event))
     def test_every_event_is_told(self, event: Event, severity: Severity) -> None:
-        """An event that the channel has no form for is told as a message; nothing is refused."""
-        shown = self.told(replace(PLAIN, event=event, severity=severity))
+        """An event that the channel has no form for is told as a message. Nothing is refused but a page that fired, by
+        a channel that is for messages alone: it says which ones to take instead."""
+        if (event, severity) == (Event.FIRED, Severity.PAGE) and not self.rig.manifest.pages:
+            with pytest.raises(Permanent, match="pagerduty"):
+                self.told(PLAIN)
+            return
+        shown = self.told(replace(self.plain, event=event, severity=severity))
         if event is not Event.RESOLVED or not self.can(Skill.RESOLVE):
-            assert [one.title for one in shown] == [PLAIN.title]
+            assert [one.title for one in shown] == [self.plain.title]
 
     def test_a_message_without_optional_fields_is_told(self) -> None:
         """Only key, event, severity and title are there."""
-        bare = Message(KEY, Event.FIRED, Severity.TICKET, PLAIN.title, ())
-        assert [one.title for one in self.told(bare)] == [PLAIN.title]
+        bare = Message(KEY, Event.FIRED, Severity.TICKET, self.plain.title, ())
+        assert [one.title for one in self.told(bare)] == [self.plain.title]
 
     def test_two_alerts_are_two(self) -> None:
         """Different keys are different alerts, whatever else they share."""
-        assert len(self.told(PLAIN, replace(PLAIN, key=KEY + "1"))) == 2
+        assert len(self.told(self.plain, replace(self.plain, key=KEY + "1"))) == 2
 
     @pytest.mark.parametrize(
         "key", [KEY, "k" * 5000, "ключ 🔥\r\nX: y", "\ud800"], ids=["plain", "long", "odd", "half"]
     )
     def test_a_copy_changes_nothing(self, key: str) -> None:
         """Sent again after a crash, people see what they saw before. A channel that cannot know copies shows each."""
-        message = replace(PLAIN, key=key)
+        message = replace(self.plain, key=key)
         if not self.can(Skill.DEDUPLICATE):
             assert len(self.told(message, message)) == 2
             return
@@ -177,9 +133,9 @@ class ChannelSuite:
     )
     def test_a_resolution_finds_its_alert(self, key: str) -> None:
         """It ends the alert with its key and no other one. A channel that has no resolution tells it as a message."""
-        fired = replace(PLAIN, key=key, title="this")
-        other = replace(PLAIN, key=f"{key}.", title="other")
-        resolved = replace(fired, event=Event.RESOLVED, title="this is over", at=PLAIN.at + 600)
+        fired = replace(self.plain, key=key, title="this")
+        other = replace(self.plain, key=f"{key}.", title="other")
+        resolved = replace(fired, event=Event.RESOLVED, title="this is over", at=self.plain.at + 600)
         shown = self.told(fired, other, resolved)
         if not self.can(Skill.RESOLVE):
             assert [one.title for one in shown] == ["this", "other", "this is over"]
@@ -188,13 +144,13 @@ class ChannelSuite:
 
     def test_a_resolution_without_its_alert_is_taken(self) -> None:
         """The alert may have gone to somebody else, before this recipient was named."""
-        self.told(replace(PLAIN, event=Event.RESOLVED))
+        self.told(replace(self.plain, event=Event.RESOLVED))
 
     @pytest.mark.parametrize("field", FIELDS)
     def test_what_people_wrote_is_shown_and_never_acted_upon(self, field: str) -> None:
         """Each is one message, with no header, tag, mention, link or recipient more than a plain one has."""
-        odd = [replace(with_text(field, text), key=f"{KEY}{kind}") for kind, text in HOSTILE.items()]
-        plain, *shown = self.told(PLAIN, *odd)
+        odd = [with_text(field, text, replace(self.plain, key=f"{KEY}{kind}")) for kind, text in HOSTILE.items()]
+        plain, *shown = self.told(self.plain, *odd)
         for kind, one in zip(HOSTILE, shown, strict=True):
             assert one.live <= plain.live, kind
             assert not {"\r", "\n", "\x00", "\x1b", "\u202e"} & set(one.title), kind
@@ -204,7 +160,7 @@ class ChannelSuite:
     def test_a_message_with_too_much_of_everything_is_taken(self) -> None:
         """What does not fit is cut; the far side does not refuse it, and the title is still its beginning."""
         much = replace(
-            PLAIN,
+            self.plain,
             title="Checkout fails " + "very " * 2000,
             lines=("one of many lines, " * 300,) * 300,
             facts={f"fact {number} & more": "value <b>" * 200 for number in range(300)},
@@ -221,7 +177,7 @@ class ChannelSuite:
                 await channel.close()
                 await channel.close()
                 with pytest.raises(LeewayError):
-                    await channel.send(PLAIN)
+                    await channel.send(self.plain)
                 assert list(await far.shown()) == []
 
         asyncio.run(story())
@@ -240,7 +196,7 @@ class HttpChannelSuite(ChannelSuite):
 
     @asynccontextmanager
     async def _channel(self, url: str) -> AsyncIterator[Channel]:
-        channel = self.rig.build(url, CANARY, VirtualClock(PLAIN.at + 1), frozenset({"127.0.0.1"}))
+        channel = self.rig.build(url, CANARY, VirtualClock(self.plain.at + 1), frozenset({"127.0.0.1"}))
         try:
             yield channel
         finally:
@@ -252,7 +208,7 @@ class HttpChannelSuite(ChannelSuite):
         async def story() -> LeewayError:
             async with FaultServer(answer) as server, self._channel(server.url) as channel:
                 with pytest.raises(LeewayError) as caught:
-                    await channel.send(PLAIN)
+                    await channel.send(self.plain)
                 assert server.asked == 1
                 assert_hidden(f"{channel!r} {channel.manifest!r}")
                 return caught.value
@@ -273,7 +229,7 @@ class HttpChannelSuite(ChannelSuite):
                 return await far.answer(request)
 
             async with FaultServer(noted) as server, self._channel(server.url) as channel:
-                assert_hidden(f"{channel!r} {await channel.send(PLAIN)!r}")
+                assert_hidden(f"{channel!r} {await channel.send(self.plain)!r}")
 
         asyncio.run(story())
         assert any(spelling in sent[0] for spelling in spellings())
@@ -327,7 +283,7 @@ class HttpChannelSuite(ChannelSuite):
                 url = server.url
             async with self._channel(url) as channel:
                 with pytest.raises(LeewayError) as caught:
-                    await channel.send(PLAIN)
+                    await channel.send(self.plain)
                 return caught.value
 
         error = asyncio.run(story())
@@ -341,7 +297,7 @@ class HttpChannelSuite(ChannelSuite):
         async def story() -> None:
             answer = fault.body(content, "text/html", self.rig.code)
             async with FaultServer(answer) as server, self._channel(server.url) as channel:
-                await channel.send(PLAIN)
+                await channel.send(self.plain)
 
         if self.rig.takes(content):
             asyncio.run(story())
@@ -360,7 +316,7 @@ class HttpChannelSuite(ChannelSuite):
             async with FaultServer(far.answer) as other, FaultServer(fault.moved(f"{other.url}/")) as server:
                 async with self._channel(server.url) as channel:
                     with pytest.raises(Permanent):
-                        await channel.send(PLAIN)
+                        await channel.send(self.plain)
                 assert other.asked == 0
 
         asyncio.run(story())
@@ -371,7 +327,7 @@ class HttpChannelSuite(ChannelSuite):
         async def story() -> None:
             async with FaultServer(fault.silence()) as server:
                 with pytest.raises(Forbidden) as caught:
-                    await self.rig.build(server.url, CANARY, VirtualClock(), frozenset()).send(PLAIN)
+                    await self.rig.build(server.url, CANARY, VirtualClock(), frozenset()).send(self.plain)
                 assert server.asked == 0
                 assert_hides_the_secret(caught.value)
 
@@ -383,13 +339,13 @@ class HttpChannelSuite(ChannelSuite):
         async def story() -> Sequence[Shown]:
             far = self.rig.far()
             async with FaultServer(fault.silence()) as server, self._channel(server.url) as channel:
-                sending = asyncio.create_task(channel.send(PLAIN))
+                sending = asyncio.create_task(channel.send(self.plain))
                 await until(lambda: server.asked > 0)
                 sending.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await sending
                 server.answer = far.answer
-                await channel.send(PLAIN)
+                await channel.send(self.plain)
                 return await far.shown()
 
         assert len(asyncio.run(story())) == 1

@@ -51,14 +51,14 @@ HOSTILE = {**VISIBLE, **MEANT_FOR_MACHINES, "empty": "", "blank": " \t "}
 FIELDS = ("title", "lines", "slo", "objective", "service", "policy", "link", "fact's name", "fact's value")
 
 
-def with_text(field: str, text: str) -> Message:
-    """The plain message with this text in one of `FIELDS`."""
+def with_text(field: str, text: str, message: Message = PLAIN) -> Message:
+    """The message with this text in one of `FIELDS`."""
     match field:
         case "lines":
-            return replace(PLAIN, lines=(PLAIN.lines[0], text, PLAIN.lines[2]))
+            return replace(message, lines=(message.lines[0], text, message.lines[2]))
         case "fact's name":
-            return replace(PLAIN, facts={**PLAIN.facts, text: "1"})
+            return replace(message, facts={**message.facts, text: "1"})
         case "fact's value":
-            return replace(PLAIN, facts={**PLAIN.facts, "told": text})
-    changed: Message = replace(PLAIN, **{field: text})  # type: ignore[arg-type]  # the other fields all hold text
+            return replace(message, facts={**message.facts, "told": text})
+    changed: Message = replace(message, **{field: text})  # type: ignore[arg-type]  # the other fields all hold text
     return changed

@@ -16,13 +16,25 @@ from leeway.spec import codes
 from leeway.spec.advice.note import note
 from leeway.spec.advice.scene import Scene, scenes
 from leeway.spec.alert_words import figure, words
-from leeway.spec.documents import SLO, AlertCondition, LeewayPolicy, Recipient
+from leeway.spec.documents import SLO, AlertCondition, AlertPolicy, LeewayPolicy, Recipient
 from leeway.spec.finding import Finding, Severity
 from leeway.spec.library import Library
 from leeway.spec.people import CROWD
-from leeway.spec.policies import AnyPolicy, Stated, stated, stated_burn, watches_of
+from leeway.spec.policies import (
+    DEFAULT,
+    AnyPolicy,
+    Stated,
+    names_told,
+    severity_of,
+    stated,
+    stated_burn,
+    watches_of,
+)
 from leeway.spec.quantity import percent, span
-from leeway.spec.routes import circle, escalation_of, fallback_of
+from leeway.spec.routes import circle, escalation_of, fallback_of, route
+
+NEVER_PAGED = frozenset({"apprise"})
+"""Channels that take no pages; a test holds them to their manifests."""
 
 _FALLING = (Op.LT, Op.LTE)
 
@@ -39,6 +51,9 @@ def on_policy(policy: AnyPolicy, library: Library) -> Iterator[Finding]:
     elif not (policy.when_breaching or policy.when_no_data or policy.when_resolved):
         message = f"the alert policy `{policy.metadata.name}` never alerts: every alertWhen… is false"
         yield note(codes.POLICY_SILENT, policy.origin, path, message, "add `alertWhenBreaching: true`")
+    for recipient in _paged(policy, library):
+        if recipient.channel in NEVER_PAGED:
+            yield note(codes.PAGE_BY_MESSAGE, policy.origin, path, *_unpageable(policy, recipient))
 
 
 def on_condition(condition: AlertCondition) -> Iterator[Finding]:
@@ -52,6 +67,10 @@ def on_recipient(recipient: Recipient, library: Library) -> Iterator[Finding]:
         if way := circle(recipient, library, then):
             message = f"goes round in a circle: {' → '.join(way)}"
             yield note(codes.RECIPIENT_CIRCLE, recipient.origin, path, message, "let the last of them stand alone")
+    for policy in library.documents if recipient.channel in NEVER_PAGED else ():
+        if isinstance(policy, (AlertPolicy, LeewayPolicy)) and recipient in _paged(policy, library):
+            said = _unpageable(policy, recipient)
+            yield note(codes.PAGE_BY_MESSAGE, recipient.origin, "spec.channel", *said)
     if recipient.people is None:
         message = f"nobody knows how many people `{recipient.metadata.name}` reaches"
         yield note(codes.PEOPLE_UNKNOWN, recipient.origin, "spec", message, "add `people:` with their number")
@@ -61,6 +80,23 @@ def on_recipient(recipient: Recipient, library: Library) -> Iterator[Finding]:
             f"name those who can mend it; more than {CROWD} are told only if `leeway apply` is given the number again"
         )
         yield note(codes.PEOPLE_MANY, recipient.origin, "spec.people", message, hint)
+
+
+def _paged(policy: AnyPolicy, library: Library) -> list[Recipient]:
+    """Whom a policy may page, those who stand behind others included."""
+    default = isinstance(policy, LeewayPolicy) and policy.preset == DEFAULT
+    if not default and severity_of(policy, library) is not Leads.PAGE:
+        return []
+    legs = route(names_told(policy, library), Leads.PAGE, library)
+    found = (library.recipient(name) for name in dict.fromkeys(leg.recipient for leg in legs))
+    return [one for one in found if one is not None]
+
+
+def _unpageable(policy: AnyPolicy, recipient: Recipient) -> tuple[str, str]:
+    message = (
+        f"`{policy.metadata.name}` pages `{recipient.metadata.name}`, whose channel {recipient.channel} takes none"
+    )
+    return message, "name a Recipient with a channel that pages, as pagerduty does"
 
 
 def on_group(group: tuple[Stated, ...]) -> Iterator[Finding]:

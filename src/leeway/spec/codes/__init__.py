@@ -101,6 +101,7 @@ from leeway.spec.codes.together import (
     DUPLICATE_NAME,
     DUPLICATE_OBJECTIVE,
     LOOKBACK_BELOW_SLICE,
+    PAGE_BY_MESSAGE,
     RECIPIENT_CIRCLE,
 )
 
@@ -157,6 +158,7 @@ __all__ = [
     "ONE_OF",
     "ONE_OF_PROPERTIES",
     "OP_WITHOUT_THRESHOLD",
+    "PAGE_BY_MESSAGE",
     "PEOPLE_MANY",
     "PEOPLE_UNKNOWN",
     "POLICY_SILENT",

@@ -91,6 +91,13 @@ ALERT_ONE_SLICE = Code(
     "The lookback holds so few slices that one of them burns faster than the threshold.",
     "Take a longer lookback or shorter slices.",
 )
+PAGE_BY_MESSAGE = Code(
+    "page-by-message",
+    "A policy that pages tells, itself or as a fallback or by escalation, a Recipient whose channel takes no pages.",
+    "Apprise cannot say whether it woke somebody, and would tell of one page several times.",
+    "Name a Recipient with a channel that pages; keep Apprise for tickets.",
+    serious=True,
+)
 RECIPIENT_CIRCLE = Code(
     "recipient-circle",
     "Recipients whose fallbacks, or whose escalations, lead back to where they began.",
