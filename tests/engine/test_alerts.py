@@ -322,3 +322,27 @@ def test_what_is_not_believed_pages_nobody_and_is_on_record_with_the_reason(hous
             assert decision.reason is Suppression.DOUBT
 
     run(story())
+
+
+@pytest.mark.parametrize(
+    ("recipient", "code"),
+    [
+        ("{channel: inbox, people: 1, template: {text: '{{ range(9) }}'}}", "template-flaw"),
+        ("{channel: apprise, people: 1, settings: {url: 'http://a.example', key: a, tags: [a]}}", "page-by-message"),
+    ],
+)
+def test_words_that_would_fail_and_channels_that_take_no_pages_are_refused_at_plan_and_apply(house, recipient, code):
+    """Nothing of it is stored: at night it would be too late to know."""
+
+    async def story():
+        async with house.open() as engine:
+            (plain,) = watched()
+            files = (SourceText("slo.yaml", plain.text.replace("{channel: inbox, people: 1}", recipient)),)
+            plan = await engine.plan(files, prune=False)
+            assert plan.refused
+            assert code in [one.code for one in plan.findings]
+            with pytest.raises(Invalid):
+                await apply(engine, files)
+            assert await engine.alarm.alerts(None, up=True, limit=1) == ()
+
+    run(story())
