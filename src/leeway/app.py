@@ -15,7 +15,7 @@ from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
 from leeway.engine.planning import Texts
 from leeway.engine.views import SourceText
-from leeway.errors import Invalid
+from leeway.errors import Invalid, LeewayError
 from leeway.formats import openslo
 from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.channel import Channel
@@ -131,7 +131,11 @@ def open_channel(recipient: Recipient, outside: Outside) -> Channel:
         raise Invalid(f"no channel is called {kind!r}", place=f"Recipient {name}: spec.channel", mend=mend)
     module = channels.load(kind)
     settings = read_settings(module.Settings, dict(recipient.settings), f"Recipient {name}: spec.settings")
-    channel: Channel = module.build(settings, outside, name)
+    try:
+        channel: Channel = module.build(settings, outside, name)
+    except LeewayError as error:
+        error.place = f"Recipient {name}: {error.place or 'spec.settings'}"
+        raise
     return channel
 
 

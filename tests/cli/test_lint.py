@@ -182,9 +182,12 @@ def test_sarif_names_rules_levels_and_places(lint, tmp_path):
 def test_the_policies_of_the_documentation_are_sound(lint, tmp_path):
     """What is read there can be copied: nothing to warn of but the SLI, which stands elsewhere."""
     page = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text()
-    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    example, *parts = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "checkout.yaml").write_text(example)
     code, text = lint("-o", "json", "checkout.yaml")
     found = [one for one in json.loads(text)["findings"] if one["severity"] != "info"]
     assert (code, [one["message"] for one in found]) == (0, ["there is no SLI `checkout-requests`"])
     assert "a total outage would page after 48 seconds" in text
+    for number, part in enumerate(parts):
+        (tmp_path / f"part-{number}.yaml").write_text(part)
+        assert lint("--isolated", f"part-{number}.yaml")[0] == 0

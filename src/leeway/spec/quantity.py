@@ -15,12 +15,13 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def percent(share: Fraction, digits: int = 6) -> str:
-    """A share in per cent, with at most so many digits.
+    """A share in per cent, with at most so many digits; of large ones all before the point.
 
-    >>> percent(Fraction(999, 1000)), percent(Fraction(1, 3))
-    ('99.9 %', '33.3333 %')
+    >>> percent(Fraction(999, 1000)), percent(Fraction(1, 3)), percent(Fraction(264, 10), 3)
+    ('99.9 %', '33.3333 %', '2,640 %')
     """
-    return f"{float(share * 100):.{digits}g} %"
+    value = float(share * 100)
+    return f"{value:,.0f} %" if abs(value) >= 10**digits else f"{value:.{digits}g} %"
 
 
 _PERCENT = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,9})?) ?%")
