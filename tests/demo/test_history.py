@@ -12,16 +12,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeway.app import running, texts
+from leeway.app import pulls, running, texts
 from leeway.clock import SystemClock
 from leeway.config import load
+from leeway.core.alerting.decide import Suppression
+from leeway.core.alerting.policy import Severity
 from leeway.core.assess import Assessment
-from leeway.demo.history import DAY_S, HOUR_S, NOON_S, STORIES, Minutes, Story, last_batch
+from leeway.demo.history import DAY_S, DAYS, HOUR_S, NOON_S, STORIES, Minutes, Story, last_batch
+from leeway.demo.past import past_alerts
 from leeway.demo.seed import definitions, seed
+from leeway.engine.catalog import Numbers, make_catalog
 from leeway.engine.planning import make_plan
 from leeway.errors import Invalid
+from leeway.formats.points_csv import Table
+from leeway.lab.offline import run
+from leeway.ports.alerts import Alert
+from leeway.ports.kit.memory_state import MemoryState
 from leeway.ports.state import Edit
-from leeway.spec.finding import Severity
+from leeway.spec import finding
+from leeway.spec.library import Library
+from leeway.spec.plan import compile_slo
 from leeway.store import open_points, open_state
 
 OPENED = 1_790_000_000
@@ -63,7 +73,7 @@ def test_the_definitions_are_without_fault() -> None:
     plan = make_plan(
         (), definitions("http://127.0.0.1:9", Path("/nowhere")), texts(), lambda *_: None, lambda _: None, prune=False
     )
-    assert [one for one in plan.findings if one.severity is not Severity.INFO] == []
+    assert [one for one in plan.findings if one.severity is not finding.Severity.INFO] == []
     assert {change.name for change in plan.changes if change.kind == "SLO"} == {story.slo for story in STORIES}
 
 
@@ -152,3 +162,45 @@ def test_the_demo_does_not_write_into_the_folder_of_somebody_else(tmp_path: Path
     state.close()
     with pytest.raises(Invalid, match="not the demo's"):
         seed(tmp_path, tmp_path, "http://127.0.0.1:9", OPENED)
+
+
+@pytest.fixture(scope="module")
+def alerts() -> list[Alert]:
+    """Every alert that the stories' policies would have led to in 90 days."""
+    now = SystemClock().now()
+    files = definitions("http://127.0.0.1:9", Path("/nowhere"))
+    documents, _ = texts().judge(files, Library.of(()))
+    library = Library.of(documents)
+    state = MemoryState()
+    catalog = make_catalog(library, Numbers(state), now, pulls)
+    return [alert for alert, _ in past_alerts(catalog, now - DAYS * DAY_S, now)]
+
+
+def test_the_stories_page_open_a_ticket_or_stay_silent_as_they_are_told(alerts: list[Alert]) -> None:
+    """The deploy pages once, and its ticket says nothing; nights page for a month, and from then on nobody is woken."""
+    deploy = [one for one in alerts if one.slo == "checkout"]
+    assert {(one.severity, one.suppressed_by) for one in deploy} == {
+        (Severity.PAGE, None),
+        (Severity.TICKET, Suppression.INHIBITION),
+    }
+    nights = [one.suppressed_by for one in alerts if one.slo == "catalogue"]
+    learned = nights.index(Suppression.HOLD)
+    assert 25 <= learned <= 30
+    assert set(nights[:learned]) == {None}
+    assert set(nights[learned:]) == {Suppression.HOLD}
+    assert len(nights) >= 75
+
+
+def test_the_slow_burn_has_one_ticket_and_no_page() -> None:
+    """Eight days of 0.3 %, as a backtest of its definition tells."""
+    now = int(SystemClock().now())
+    files = definitions("http://127.0.0.1:9", Path("/nowhere"))
+    library = Library.of(texts().judge(files, Library.of(()))[0])
+    (slo,) = (one for one in library.slos if one.metadata.name == "search")
+    rows = next(one for one in STORIES if one.slo == "search").told(now - 30 * DAY_S, now, now)
+    count = len(rows.time)
+    table = Table(np.arange(count), rows.time, ("search",) * count, ("",) * count, rows.good, total=rows.total)
+    told = run([compile_slo(slo, library)], library, table, step_s=60).told
+    burning = [one.alert for one in told if one.alert.episode.fired_at > now - 8 * DAY_S]
+    assert {one.severity for one in burning} == {Severity.TICKET}
+    assert [one.episode.resolved_at for one in burning][-1] is None

@@ -19,10 +19,12 @@ from leeway.app import running
 from leeway.config import load
 from leeway.demo.bar import Bar, open_doors
 from leeway.demo.control import Control
-from leeway.demo.history import last_batch
+from leeway.demo.history import DAY_S, DAYS, last_batch
 from leeway.demo.panel import panel
+from leeway.demo.past import past_alerts
 from leeway.demo.seed import batch, seed
 from leeway.demo.whereabouts import Whereabouts, noted
+from leeway.engine.catalog import Catalog
 from leeway.engine.engine import Engine
 from leeway.errors import LeewayError
 from leeway.ports.clock import Clock
@@ -61,12 +63,12 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
             now = clock.now()
             inbox = folder / "inbox"
             inbox.mkdir(mode=0o700, exist_ok=True)
-            seed(folder, inbox, address, now)
+            catalog, there = seed(folder, inbox, address, now), asyncio.Event()
             phase("the history is written")
             hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
             settings = {"allow_hosts": [address.removeprefix("http://")], "file_roots": [str(inbox)]}
             config = load(None, {}, {"data": folder, "port": port, **settings})
-            async with running(config, clock) as leeway, _telling(leeway.engine, clock, now):
+            async with running(config, clock) as leeway, _telling(leeway.engine, catalog, clock, now, there):
                 phase("the budgets are computed")
                 app = create_app(
                     leeway.engine,
@@ -84,6 +86,7 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
                 def started() -> None:
                     phase("the page is there")
                     opened(where)
+                    there.set()
 
                 with noted(where):
                     await listen.serve(app, listener, started)
@@ -103,9 +106,11 @@ def _folder(wish: Wish) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _telling(engine: Engine, clock: Clock, opened: float) -> AsyncIterator[None]:
-    """The invented stories go on: each minute pushes what it brought."""
-    task = asyncio.create_task(_tell(engine, clock, opened), name="stories")
+async def _telling(
+    engine: Engine, catalog: Catalog, clock: Clock, opened: float, there: asyncio.Event
+) -> AsyncIterator[None]:
+    """The invented stories go on once the page is there: each minute pushes what it brought."""
+    task = asyncio.create_task(_tell(engine, catalog, clock, opened, there), name="stories")
     try:
         yield
     finally:
@@ -114,7 +119,10 @@ async def _telling(engine: Engine, clock: Clock, opened: float) -> AsyncIterator
             await task
 
 
-async def _tell(engine: Engine, clock: Clock, opened: float) -> None:
+async def _tell(engine: Engine, catalog: Catalog, clock: Clock, opened: float, there: asyncio.Event) -> None:
+    await there.wait()
+    found = await asyncio.to_thread(lambda: list(past_alerts(catalog, opened - DAYS * DAY_S, opened)))
+    await engine.alarm.remember([alert for alert, _ in found], [decision for _, decision in found])
     told = opened
     while True:
         await clock.sleep(MINUTE_S - (clock.now() - PUSH_AFTER_S) % MINUTE_S)

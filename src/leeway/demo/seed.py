@@ -43,8 +43,8 @@ def definitions(address: str, inbox: Path) -> tuple[SourceText, ...]:
     )
 
 
-def seed(folder: Path, inbox: Path, address: str, now: float) -> None:
-    """Fills a new data folder with 90 days; one of an earlier demo with what it lacks.
+def seed(folder: Path, inbox: Path, address: str, now: float) -> Catalog:
+    """Fills a new data folder with 90 days; one of an earlier demo with what it lacks. What is defined there now.
 
     Raises Invalid if the folder holds definitions of somebody else.
     """
@@ -52,7 +52,9 @@ def seed(folder: Path, inbox: Path, address: str, now: float) -> None:
     try:
         state = open_state(folder)
         try:
-            _fill(points, _define(state, definitions(address, inbox), now), now)
+            catalog = _define(state, definitions(address, inbox), now)
+            _fill(points, catalog, now)
+            return catalog
         finally:
             state.close()
     finally:

@@ -92,6 +92,9 @@ class AlertStore(Protocol):
         `ended` goes to everybody for whom a message with its key was put out.
         """
 
+    def remember(self, past: Sequence[Alert]) -> frozenset[str]:
+        """Adds alerts of the past whose keys are new, and changes nothing else; these keys."""
+
     def alert(self, key: str) -> Alert | None:
         """One alert."""
 

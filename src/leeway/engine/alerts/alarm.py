@@ -130,6 +130,11 @@ class Alarm:
             raise NotFound(f"there is no alert {key!r}", mend="`leeway alerts` lists them")
         return found
 
+    async def remember(self, alerts: Sequence[Alert], decisions: Sequence[Decision]) -> None:
+        """Keeps alerts of a past that nobody watched; what is known already stays as it is."""
+        new = await asyncio.to_thread(self._stores.alerts.remember, alerts)
+        await asyncio.to_thread(self._stores.decisions.note, [one for one in decisions if one.alert in new])
+
     async def acknowledge(self, key: str, by: str) -> tuple[Alert, ...]:
         """Somebody has taken it, or all that were told together. Raises NotFound, and Conflict if it is over."""
         return await asyncio.to_thread(self._stores.alerts.acknowledge, key, by=by, at=self._clock.now())

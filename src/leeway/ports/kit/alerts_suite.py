@@ -73,6 +73,15 @@ class AlertStoreSuite:
         assert [one.key for one in store.alerts(limit=1)] == ["k2"]
         assert [one.key for one in store.lasted((7, "fast"))] == ["k0"]
 
+    def test_alerts_of_the_past_are_added_and_change_nothing(self, store: AlertStore) -> None:
+        """Neither standings nor what is there under the same key."""
+        store.record([turn()])
+        past = replace(ALERT, key="k0", fired_at=60, resolved_at=90, sent_at=60)
+        assert store.remember([past, replace(ALERT, reasons=("other",)), past]) == {"k0"}
+        assert store.alerts() == (ALERT, past)
+        assert store.standings() == {(7, "fast"): Standing(LIFE, "k1")}
+        assert store.lasted((7, "fast")) == (past,)
+
     def test_what_is_no_longer_watched_ends(self, store: AlertStore) -> None:
         """Its standing goes, its alert is resolved; others stay."""
         store.record([turn(), turn(replace(ALERT, key="k2", policy="slow"), policy="slow")])

@@ -75,6 +75,13 @@ class MemoryAlerts:
     def _post(self, outgoing: Iterable[Outgoing]) -> None:
         self._messages.update((next(self._numbers), _Held(one, one.due_at)) for one in outgoing)
 
+    def remember(self, past: Sequence[Alert]) -> frozenset[str]:
+        """Those with new keys."""
+        with self._lock:
+            new = {one.key: one for one in past if one.key not in self._alerts}
+            self._alerts |= new
+            return frozenset(new)
+
     def alert(self, key: str) -> Alert | None:
         """None if there is none."""
         return self._alerts.get(key)

@@ -60,6 +60,15 @@ class SqlAlerts:
             for message in ended:
                 end(connection, message)
 
+    def remember(self, past: Sequence[Alert]) -> frozenset[str]:
+        """One transaction."""
+        with self._access.writing() as connection:
+            known = set(connection.execute(select(alerts.c.key)).scalars())
+            new = {one.key: one for one in past if one.key not in known}
+            for one in new.values():
+                _replace(connection, one)
+        return frozenset(new)
+
     def alert(self, key: str) -> Alert | None:
         """None if there is none."""
         found = self._access.all(select(alerts).where(alerts.c.key == key))
