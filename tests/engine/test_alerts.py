@@ -346,3 +346,39 @@ def test_words_that_would_fail_and_channels_that_take_no_pages_are_refused_at_pl
             assert await engine.alarm.alerts(None, up=True, limit=1) == ()
 
     run(story())
+
+
+def test_what_was_sent_is_not_unsent_but_its_end_tells_what_came_later(house):
+    """A pipeline lost good events, paged, and delivers them late: the alert ends, and says that it was none."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            began = int(house.clock.now()) // 60 * 60
+            await minutes(house, engine, 10, 200)
+            assert house.pager.told == [FIRED]
+            await engine.push(batch(*((0, began + 60 * late, 1_000, 1_000) for late in range(-2, 11))), None)
+            await house.pass_time(120)
+            assert house.pager.told == [FIRED, RESOLVED]
+            assert house.pager.got[1].lines[-1].startswith("Data that came later corrects it: at ")
+            assert "it was burn rate 0 over 1 hour and 0 over 5 minutes" in house.pager.got[1].lines[-1]
+            (alert,) = await engine.alarm.alerts("bar", up=False, limit=10)
+            assert alert.reasons[-1].startswith("data that came later corrects it")
+
+    run(story())
+
+
+def test_an_alert_that_was_right_is_not_corrected(house):
+    """Its end says how long it burned, and nothing more."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, watched())
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            await minutes(house, engine, 20, 0)
+            assert house.pager.told == [FIRED, RESOLVED]
+            assert not any("corrects" in line for line in house.pager.got[1].lines)
+
+    run(story())

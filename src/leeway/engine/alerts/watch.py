@@ -25,10 +25,13 @@ from leeway.core.assess import Assessment
 from leeway.core.cells import Places
 from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger
+from leeway.core.ledger.grid import MINUTE_DAYS
+from leeway.core.objective import DAY_S
 from leeway.engine.alerts import words
 from leeway.engine.alerts.decided import Record, decided
 from leeway.engine.alerts.doubt import Doubts, doubts
 from leeway.engine.alerts.fleet import FleetSums
+from leeway.engine.alerts.hindsight import hindsight
 from leeway.engine.alerts.seen import seen
 from leeway.engine.book import Book
 from leeway.engine.goal import Goal
@@ -186,7 +189,8 @@ class Watcher:
         if life.fired and not standing.life.fired:
             alert = self._alert(case, case.policy.groups[life.fired[0][0]], at, book, seen)
         elif standing.life.fired and not life.fired and alert is not None:
-            alert = replace(alert, resolved_at=at)
+            reasons = (*alert.reasons, *self._hindsight(case, alert, book))
+            alert = replace(alert, resolved_at=at, reasons=reasons)
         return Turn(case.watch, Standing(life, alert.key if alert and life.fired else None), alert)
 
     def _doubt(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
@@ -219,6 +223,17 @@ class Watcher:
             consumed_ratio=consumed,
             reasons=reasons,
         )
+
+    def _hindsight(self, case: _Case, alert: Alert, book: Book) -> tuple[str, ...]:
+        """Of alerts whose minutes are still held one by one."""
+        if alert.fired_at < book.head - (MINUTE_DAYS - 1) * DAY_S:
+            return ()
+
+        def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> tuple[str, ...]:
+            return hindsight(case.policy, _sums(ledger, columns, theirs, book, alert.fired_at), alert.fired_at)
+
+        ((_, found),) = book.look_up([case.watched.goal], ask)
+        return found
 
     # who is told
 

@@ -11,6 +11,7 @@ from leeway.core.alerting.policy import Policy, Severity
 from leeway.core.alerting.silence import Subject
 from leeway.core.assess import Assessment
 from leeway.core.burn import SPANS
+from leeway.engine.alerts.hindsight import CORRECTED
 from leeway.engine.report import rfc3339
 from leeway.ports.alerts import Alert
 from leeway.ports.channel import Event, Message
@@ -77,6 +78,7 @@ def resolved(policy: Policy, alert: Alert, service: str) -> Message:
         title = f"{alert.slo} / {alert.objective}: the error budget burns no more"
         lines = [f"It burned for {lasted}."]
     lines.append(f"The policy {alert.policy} had fired: {alert.condition}.")
+    lines += [f"{one[0].upper()}{one[1:]}." for one in alert.reasons if one.startswith(CORRECTED)]
     return _message(alert, Event.RESOLVED, title, lines, service, end)
 
 
