@@ -13,7 +13,6 @@ from leeway.engine.alerts.deliver import Deliverer
 from leeway.engine.alerts.platform import Duties, Platform
 from leeway.engine.alerts.routes import Routes
 from leeway.engine.alerts.silences import Silences, labels_of
-from leeway.engine.alerts.template import worded
 from leeway.engine.alerts.watch import Watched, Watcher
 from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
@@ -153,7 +152,11 @@ class Alarm:
     def _word(self, name: str, message: Message) -> Message:
         """The message as the recipient wants it; plain if there is nobody of this name any more."""
         recipient = self._library.recipient(name)
-        return worded(recipient.template if recipient else None, message)
+        if recipient is None or recipient.template is None:
+            return message
+        from leeway.engine.alerts.template import worded  # late: most have none, and Jinja takes its time to load
+
+        return worded(recipient.template, message)
 
     async def _channel(self, name: str) -> Channel:
         """The channel of the recipient of exactly this name, opened anew when the definition has changed.
