@@ -27,6 +27,7 @@ class Evening:
 
     store: MemoryAlerts = field(default_factory=MemoryAlerts)
     down: frozenset[str] = frozenset()
+    forgetful: frozenset[str] = frozenset()
     now: float = 0.0
     arrived: list[tuple[float, str, Message]] = field(default_factory=list)
     alerts: dict[str, Alert] = field(default_factory=dict)
@@ -61,7 +62,9 @@ class Evening:
                     self.store.postpone(one.number, error="down", until=self.now + AGAIN_S)
                 else:
                     self.arrived.append((self.now, one.recipient, one.message))
-                    self.store.delivered(one.number, at=self.now, reference="")
+                    again = one.recipient in self.forgetful and one.message.event is Event.FIRED
+                    again_at = self.now + 60 if again else None
+                    self.store.delivered(one.number, at=self.now, reference="", again_at=again_at)
 
     def until(self, time, every=5.0):
         """Steps up to this time."""
@@ -305,3 +308,50 @@ def test_what_is_still_under_way_counts_as_told():
     evening.until(299, every=1.0)
     together = "3 SLOs burn at once, common cause: service shop?"
     assert sorted(evening.got()) == [together, *(f"slo-{number} burns" for number in range(4))]
+
+
+@pytest.mark.parametrize("failing", ["ann", "bob", "both"])
+def test_one_fallback_stands_for_two_and_is_told_once(failing):
+    """Whichever of them cannot be reached."""
+    down = frozenset({"ann", "bob"}) if failing == "both" else frozenset({failing})
+    route = (Leg("ann"), Leg("bob"), *(Leg("desk", Role.FALLBACK, 60, name) for name in ("ann", "bob")))
+    evening = Evening(down=down)
+    evening.fire(1, route)
+    evening.until(400)
+    assert evening.got("desk") == ["slo-1 burns"]
+
+
+def test_who_forgets_is_told_again_until_it_is_over_and_that_takes_nobodys_place():
+    """Each minute under the same key; others are told as ever; after the end nothing more."""
+    evening = Evening(forgetful=frozenset({"ann"}))
+    evening.fire(1)
+    evening.until(3_000)
+    assert 45 <= len(evening.got()) <= 51
+    for number in range(2, 5):
+        evening.fire(number)
+    evening.step(1)
+    assert evening.got()[-3:] == ["slo-2 burns", "slo-3 burns", "slo-4 burns"]
+    for number in range(1, 5):
+        evening.resolve(number)
+    evening.until(3_100)
+    told = len(evening.arrived)
+    assert len(evening.got(event=Event.RESOLVED)) == 4
+    evening.until(6_000)
+    assert len(evening.arrived) == told
+
+
+def test_many_together_are_told_again_too_where_they_are_forgotten():
+    """As one, until the last of them is over."""
+    evening = Evening(forgetful=frozenset({"ann"}))
+    for number in range(20):
+        evening.fire(number)
+    evening.until(600)
+    assert set(evening.got()) == {"20 SLOs burn at once, common cause: service shop?"}
+    assert len(evening.got()) >= 9
+    for number in range(20):
+        evening.resolve(number)
+    evening.until(700)
+    assert len(evening.got(event=Event.RESOLVED)) == 1
+    told = len(evening.arrived)
+    evening.until(2_000)
+    assert len(evening.arrived) == told

@@ -58,16 +58,25 @@ def test_two_who_are_named_escalate_to_one_person_once():
     assert legs == (Leg("ann"), Leg("bob"), Leg("lead", Role.ESCALATION, 60))
 
 
+def test_two_may_have_one_fallback():
+    """It stands for each of them: which of the two fails nobody knows beforehand."""
+    library = Library.of([person("ann", "desk"), person("bob", "desk"), person("desk")])
+    assert route(["ann", "bob"], Severity.TICKET, library)[2:] == (
+        Leg("desk", Role.FALLBACK, 60, "ann"),
+        Leg("desk", Role.FALLBACK, 60, "bob"),
+    )
+
+
 names = st.sampled_from("abcde")
 people = st.lists(st.tuples(names, st.none() | names, st.none() | names), unique_by=lambda each: each[0])
 
 
 @given(people, st.lists(names, min_size=1))
 def test_every_route_ends_and_leads_only_to_those_declared(drawn, named):
-    """Whatever circles documents make: nobody twice in a role, those named first, and only declared names."""
+    """Whatever circles documents make: nobody twice for one reason, those named first, and only declared names."""
     library = Library.of([person(*each) for each in drawn])
     legs = route(named, Severity.PAGE, library)
-    assert len({(leg.recipient, leg.role) for leg in legs}) == len(legs)
+    assert len({(leg.recipient, leg.role, leg.stands_for) for leg in legs}) == len(legs)
     assert {leg.recipient for leg in legs} <= {each[0] for each in drawn}
     assert {leg.recipient for leg in legs if leg.at_once} == set(named) & {each[0] for each in drawn}
 

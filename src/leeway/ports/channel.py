@@ -78,7 +78,8 @@ class Manifest:
     """A channel's facts as data.
 
     `people` is how many its settings name, if the channel can count them; more may stand behind each. None: it cannot.
-    Without `pages` it is for messages alone: a page that fired is refused as Permanent.
+    Without `pages` it is for messages alone: a page that fired is refused as Permanent. With `again_s` the far side may
+    forget an alert that burns (after a restart, or a while), and is told of it again so often.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Manifest:
     skills: frozenset[Skill]
     people: int | None = None
     pages: bool = True
+    again_s: float | None = None
     gaps: tuple[Gap, ...] = field(default=())
 
 

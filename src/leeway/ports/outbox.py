@@ -22,7 +22,8 @@ class Posted:
     """A message in the outbox. `due_at` None: nothing more is to be done.
 
     It is then delivered (`sent_at`), told of by the message with the key `together`, dropped because it was not needed
-    any more (`attempts` 0), or given up. Times are epoch seconds.
+    any more (`attempts` 0), or given up. With both it has arrived, and is told again while it burns. Times are epoch
+    seconds.
     """
 
     number: int
@@ -67,13 +68,17 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message taken for delivery. `attempts` were made before; `first_due_at` is when it was due at first."""
+    """A message taken for delivery. `attempts` were made before; `first_due_at` is when it was due at first.
+
+    `again`: it has arrived before.
+    """
 
     number: int
     recipient: str
     message: Message
     attempts: int
     first_due_at: float
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,10 @@ class Outbox(Protocol):
         worked out (who is told together with whom) holds no longer, and has to be worked out anew.
         """
 
-    def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
-        """The channel took it, and noted this."""
+    def delivered(
+        self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = (), again_at: float | None = None
+    ) -> None:
+        """The channel took it, and noted this. It is due again then, or never; when it arrived first stays."""
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
         """It failed: to be tried again then, or never (None)."""

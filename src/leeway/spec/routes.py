@@ -50,12 +50,12 @@ class Leg:
 
 
 def route(names: Iterable[str], severity: Severity, library: Library) -> tuple[Leg, ...]:
-    """The way of a message to these Recipients, soonest first; only a page escalates. Nobody twice in one role."""
+    """The way of a message to these Recipients, soonest first; only a page escalates. Nobody twice for one reason."""
     found = (recipient for name in names if (recipient := library.recipient(name)) is not None)
     legs = sorted((leg for one in found for leg in _from(one, severity, library)), key=lambda leg: leg.after_s)
-    first: dict[tuple[str, Role], Leg] = {}
+    first: dict[tuple[str, Role, str], Leg] = {}
     for leg in legs:
-        first.setdefault((leg.recipient, leg.role), leg)
+        first.setdefault((leg.recipient, leg.role, leg.stands_for), leg)
     return tuple(first.values())
 
 

@@ -16,6 +16,7 @@ manifest = Manifest(
     name="alertmanager",
     title="Alertmanager",
     skills=frozenset({Skill.DEDUPLICATE, Skill.RESOLVE, Skill.PAGE}),
+    again_s=60.0,
 )
 
 

@@ -97,6 +97,9 @@ class Deliverer:
             except LeewayError as error:
                 log.warning("messages cannot be taken", error=str(error))
                 tried = 0
+            except Exception:  # the one worker loop: a fault of ours must not stop delivery
+                log.exception("delivery failed in a way nobody foresaw")
+                tried = 0
             if not tried:
                 await self._clock.sleep(PAUSE_S)
 
@@ -116,11 +119,15 @@ class Deliverer:
             log.warning("a message was not delivered", recipient=one.recipient, key=one.message.key, error=str(error))
             told = str(error) or "no answer in time"
             await asyncio.to_thread(self._outbox.postpone, one.number, error=told, until=until)
-            if self._platform is not None and self._clock.now() - one.first_due_at > UNREACHABLE_S:
+            late = not one.again and self._clock.now() - one.first_due_at > UNREACHABLE_S
+            if self._platform is not None and late:
                 await asyncio.to_thread(self._platform.failed, one, told, self._clock.now())
             return
-        at = self._clock.now()
-        await asyncio.to_thread(self._outbox.delivered, one.number, at=at, reference=done.reference, notes=done.notes)
+        at, again_s = self._clock.now(), channel.manifest.again_s
+        again_at = None if again_s is None or one.message.event is not Event.FIRED else at + again_s
+        await asyncio.to_thread(
+            self._outbox.delivered, one.number, at=at, reference=done.reference, notes=done.notes, again_at=again_at
+        )
         if self._platform is not None:
             await asyncio.to_thread(self._platform.works, one.recipient, at)
 
@@ -130,7 +137,7 @@ class Deliverer:
         What is permanent to the channel (a wrong password) is not so to people, who can mend it: it is tried seldom.
         """
         now = self._clock.now()
-        if now - one.first_due_at > GIVE_UP_S or one.message.event is Event.TEST:
+        if (now - one.first_due_at > GIVE_UP_S and not one.again) or one.message.event is Event.TEST:
             return None  # whoever tests waits for the answer
         soon = isinstance(error, Transient | TimeoutError)
         pause = min(LONGEST_S, FIRST_S * 2.0 ** min(one.attempts, 10)) if soon else LONGEST_S

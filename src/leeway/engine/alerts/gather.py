@@ -3,6 +3,7 @@
 - *Needed still?* A fallback is not once the one it stands for was told, an escalation not once somebody has taken the
   alert, neither once it is over; a resolution not for those who were never told that it fired. What was tried already
   goes on: it may have arrived.
+- *Again.* Where the far side forgets, an alert is told again under its key until it is over.
 - *In order.* A resolution waits for the message that it resolves.
 - *Not too much* (`AT_MOST` messages of a severity to one recipient within `WITHIN_S`): when more would have to go out,
   they go out as one that tells of all, under a key of its own, and grows while it has not arrived. Its resolution
@@ -46,7 +47,7 @@ def gather(around: Around, now: float, together: Together, over: Over) -> Settle
             continue
         elif one.message.event is Event.RESOLVED:
             _end(one, desk)
-        elif one.message.event is Event.FIRED:
+        elif one.message.event is Event.FIRED and one.sent_at is None:
             waiting[one.recipient, one.message.severity].append(one)
         else:
             desk.send.append(one.number)
@@ -100,6 +101,8 @@ class _Desk:
     def unneeded(self, one: Posted) -> str:
         """Why it need not be told any more, "" if it must."""
         match one.message.event:
+            case Event.FIRED if one.sent_at is not None:
+                return "it is over" if self.ended(one) else ""
             case Event.FIRED if one.role in (Role.FALLBACK, Role.ESCALATION) and not one.attempts:
                 return self._spared(one)
             case Event.RESOLVED if all(_dropped(each) for each in self._before(one)):
@@ -115,12 +118,21 @@ class _Desk:
             return "not needed: it was over before"
         if one.role is Role.ESCALATION and alert is not None and alert.acknowledged_at is not None:
             return f"not needed: taken by {alert.acknowledged_by or 'somebody'}"
+        if any(self._told_before(each, one) for each in self.fired[one.message.key, one.recipient]):
+            return f"not needed: {one.recipient} is told already"
         first = self.fired[one.message.key, one.stands_for] if one.stands_for else []
         if any(self.told(each) for each in first):
             return f"not needed: {one.stands_for} was told"
         if first and all(_dropped(each) for each in first):
             return f"not needed: nor was {one.stands_for}"
         return ""
+
+    def _told_before(self, other: Posted, one: Posted) -> bool:
+        """True if the same recipient is told the same for another reason: in place of somebody else too."""
+        if other.role is not one.role or other.number == one.number:
+            return False
+        before = other.number < one.number and other.number in self.around.due and other.number not in self.drop
+        return _begun(other) or (before and not self.untried(other))
 
     def untried(self, one: Posted) -> bool:
         """True while the one that it stands for has not been tried: he is being spared, his channel does not fail."""
@@ -139,7 +151,7 @@ class _Desk:
 
     def waits(self, one: Posted) -> bool:
         """True while the recipient has not heard that what is over fired."""
-        return any(each.due_at is not None and each.number not in self.drop for each in self._before(one))
+        return any(_waits(each) and each.number not in self.drop for each in self._before(one))
 
     def alone(self, one: Posted) -> bool:
         """True if the recipient heard of the alert in a message of its own."""
@@ -216,9 +228,18 @@ def _dropped(one: Posted) -> bool:
     return one.due_at is None and one.sent_at is None and not one.together and not one.attempts
 
 
+def _begun(one: Posted) -> bool:
+    return one.attempts > 0 or bool(one.together)
+
+
 def _tried(one: Posted) -> bool:
-    return one.due_at is not None and one.attempts > 0
+    return _waits(one) and one.attempts > 0
 
 
 def _open(one: Posted) -> bool:
-    return one.role is Role.TOGETHER and one.due_at is not None and one.message.event is Event.FIRED
+    return one.role is Role.TOGETHER and _waits(one) and one.message.event is Event.FIRED
+
+
+def _waits(one: Posted) -> bool:
+    """True for what has not arrived yet; what is told again has."""
+    return one.due_at is not None and one.sent_at is None

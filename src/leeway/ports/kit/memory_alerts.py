@@ -142,7 +142,8 @@ class MemoryAlerts:
             for number in sorted(settlement.send):
                 held = self._messages[number]
                 out = held.outgoing
-                taken.append(Taken(number, out.recipient, out.message, held.attempts, out.due_at))
+                again = held.sent_at is not None
+                taken.append(Taken(number, out.recipient, out.message, held.attempts, out.due_at, again))
                 held.due_at, held.attempts = now + lease_s, held.attempts + 1
             return tuple(taken)
 
@@ -162,10 +163,13 @@ class MemoryAlerts:
             one.together,
         )
 
-    def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
-        """Never due again."""
+    def delivered(
+        self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = (), again_at: float | None = None
+    ) -> None:
+        """Never due again, or then."""
         one = self._messages[number]
-        one.due_at, one.sent_at, one.reference, one.error, one.notes = None, at, reference, "", notes
+        one.sent_at = at if one.sent_at is None else one.sent_at
+        one.due_at, one.reference, one.error, one.notes = again_at, reference, "", notes
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
         """Due then, or given up."""

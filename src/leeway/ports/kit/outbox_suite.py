@@ -74,6 +74,23 @@ class OutboxSuite:
         assert (told.attempts, told.error, told.role) == (1, "", Role.NAMED)
         assert told.notes == ("a peer is down", "another too")
 
+    def test_what_is_to_be_told_again_is_taken_again_and_arrived_when_it_first_did(self, stores: Stores) -> None:
+        """Until it is dropped; a message that is to be told again is never pruned."""
+        alerts, outbox = stores
+        alerts.record([turn(ALERT, ann())])
+        (one,) = taken(outbox, 600)
+        outbox.delivered(one.number, at=601.0, reference="#1", again_at=661.0)
+        assert taken(outbox, 660) == ()
+        (again,) = taken(outbox, 661)
+        assert (again.number, again.again, one.again) == (one.number, True, False)
+        outbox.delivered(one.number, at=662.0, reference="#2", again_at=722.0)
+        outbox.prune(10_000.0)
+        (told,) = outbox.deliveries("k1")
+        assert (told.sent_at, told.reference) == (601.0, "#2")
+        outbox.settle(Settlement(drop={one.number: "it is over"}), 722, lease_s=60)
+        assert taken(outbox, 1e9) == ()
+        assert outbox.deliveries("k1")[0].sent_at == 601.0
+
     def test_a_failed_message_waits_as_long_as_it_is_told_or_is_given_up(self, stores: Stores) -> None:
         """The error stays to be read."""
         alerts, outbox = stores

@@ -78,13 +78,19 @@ class SqlOutbox:
             rows = connection.execute(wanted).all()
             leased = {"due_at": now + lease_s, "attempts": messages.c.attempts + 1}
             connection.execute(update(messages).where(messages.c.id.in_([row.id for row in rows])).values(leased))
-        return tuple(Taken(row.id, row.recipient, _message(row), row.attempts, row.first_due_at) for row in rows)
+        return tuple(
+            Taken(row.id, row.recipient, _message(row), row.attempts, row.first_due_at, row.sent_at is not None)
+            for row in rows
+        )
 
-    def delivered(self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = ()) -> None:
-        """Never due again."""
+    def delivered(
+        self, number: int, *, at: float, reference: str, notes: tuple[str, ...] = (), again_at: float | None = None
+    ) -> None:
+        """Never due again, or then."""
         with self._access.writing() as connection:
             told = "\n".join(" ".join(note.split()) for note in notes)
-            done = {"due_at": None, "sent_at": at, "reference": reference, "error": "", "notes": told}
+            first = func.coalesce(messages.c.sent_at, at)
+            done = {"due_at": again_at, "sent_at": first, "reference": reference, "error": "", "notes": told}
             connection.execute(update(messages).where(messages.c.id == number).values(done))
 
     def postpone(self, number: int, *, error: str, until: float | None) -> None:
