@@ -27,6 +27,8 @@ from leeway.spec.routes import Role
 AT_MOST = 5
 WITHIN_S = 300.0
 HOURLY = 6
+GROWS_S = 12 * 3_600.0
+"""For so long what has not arrived grows; what it tells of last must be tried for long before it is given up too."""
 
 Together = Callable[[str, Sequence[tuple[Posted, Alert | None]]], Message]
 """Words for many: the message with this key that tells of all these in their place."""
@@ -68,7 +70,7 @@ class _Desk:
     together: dict[int, str] = field(default_factory=dict)
     post: list[Outgoing] = field(default_factory=list)
     amend: dict[int, Message] = field(default_factory=dict)
-    ending: list[int] = field(default_factory=list)
+    ends: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.fired: defaultdict[tuple[str, str], list[Posted]] = defaultdict(list)
@@ -84,7 +86,7 @@ class _Desk:
                 self.got[one.recipient, one.message.severity].append(one)
                 if one.together:
                     self.told_of[one.together, one.recipient].append(one)
-            elif one.message.event is Event.RESOLVED:
+            elif one.message.event is Event.RESOLVED and not (one.role is Role.TOGETHER and _dropped(one)):
                 self.over.add((one.message.key, one.recipient))
 
     def due(self) -> Iterator[Posted]:
@@ -105,6 +107,8 @@ class _Desk:
                 return "it is over" if self.ended(one) else ""
             case Event.FIRED if one.role in (Role.FALLBACK, Role.ESCALATION) and not one.attempts:
                 return self._spared(one)
+            case Event.RESOLVED if not all(map(self.ended, self.told_of[one.message.key, one.recipient])):
+                return "not needed yet: what burns joined the message meanwhile"
             case Event.RESOLVED if all(_dropped(each) for each in self._before(one)):
                 return "not needed: was never told that it fired"
             case Event.HEARTBEAT if one.number < max(self.beats[one.recipient]):
@@ -114,7 +118,7 @@ class _Desk:
     def _spared(self, one: Posted) -> str:
         """Why somebody who stands behind others need not be told."""
         alert = self.around.alerts.get(one.message.key)
-        if alert is not None and alert.resolved_at is not None:
+        if self.ended(one):
             return "not needed: it was over before"
         if one.role is Role.ESCALATION and alert is not None and alert.acknowledged_at is not None:
             return f"not needed: taken by {alert.acknowledged_by or 'somebody'}"
@@ -147,7 +151,7 @@ class _Desk:
 
     def _before(self, one: Posted) -> list[Posted]:
         """What had to be told of this alert to this recipient by now; what is planned for later is not."""
-        return [each for each in self.fired[one.message.key, one.recipient] if each.first_due_at <= self.now]
+        return [each for each in self.fired[one.message.key, one.recipient] if not _planned(each, self.now)]
 
     def waits(self, one: Posted) -> bool:
         """True while the recipient has not heard that what is over fired."""
@@ -160,14 +164,14 @@ class _Desk:
     def room(self, recipient: str, severity: Severity) -> int:
         """How many more messages may go out now; those under way may arrive."""
         got = self.got[recipient, severity]
-        arrived = sum(one.sent_at is not None and one.sent_at > self.now - WITHIN_S for one in got)
+        arrived = sum(one.sent_at is not None and self.now - WITHIN_S < one.sent_at <= self.now for one in got)
         return AT_MOST - arrived - sum(one.number not in self.around.due for one in got if _tried(one))
 
     def often(self, one: Posted) -> bool:
         """True if the recipient has heard of this SLO as often as may be within an hour."""
         slo = one.message.slo
         heard = sum(
-            each.sent_at is not None and each.sent_at > self.now - RECENT_S and each.message.slo == slo
+            each.sent_at is not None and self.now - RECENT_S < each.sent_at <= self.now and each.message.slo == slo
             for each in self.got[one.recipient, one.message.severity]
         )
         return bool(slo) and heard >= HOURLY
@@ -175,7 +179,10 @@ class _Desk:
 
 def _tell(recipient: str, severity: Severity, fired: list[Posted], desk: _Desk, together: Together) -> None:
     """One by one while there is room, else in one message: the one that has not arrived yet, if there is one."""
-    open_one = next((one for one in desk.got[recipient, severity] if _open(one)), None)
+    unread = [one for one in desk.got[recipient, severity] if _open(one)]
+    open_one = next((one for one in unread if desk.now - one.first_due_at < GROWS_S), None)
+    old = [one.number for one in unread if one is not open_one and one.number in desk.around.due]
+    desk.send += old
     singles = [one for one in fired if one.role is not Role.TOGETHER]
     if open_one is not None:
         if open_one.number not in desk.around.due:
@@ -188,7 +195,7 @@ def _tell(recipient: str, severity: Severity, fired: list[Posted], desk: _Desk, 
             desk.amend[open_one.number] = together(key, _with_alerts(members, desk))
             desk.together |= {one.number: key for one in singles}
         return
-    ready, room = [one for one in singles if not desk.often(one)], desk.room(recipient, severity)
+    ready, room = [one for one in singles if not desk.often(one)], desk.room(recipient, severity) - len(old)
     if not ready or room <= 0:
         return
     if len(ready) == 1 or len(ready) < room:
@@ -203,19 +210,19 @@ def _end(one: Posted, desk: _Desk) -> None:
     """A resolution follows the way of what it resolves."""
     if desk.waits(one):
         return
+    desk.ends.add((one.message.key, one.recipient))
     if one.role is Role.TOGETHER or desk.alone(one):
         desk.send.append(one.number)
         return
-    desk.ending.append(one.number)
     fired = desk.fired[one.message.key, one.recipient]
     desk.together[one.number] = next(each.together for each in fired if each.together)
 
 
 def _close(desk: _Desk, over: Over) -> None:
     """Ends messages that told of several when all of these are over, with the resolution of the last of them."""
-    ending = {desk.together[number] for number in desk.ending}
     for (key, recipient), members in desk.told_of.items():
-        if key in ending and (key, recipient) not in desk.over and all(desk.ended(each) for each in members):
+        ends = any((each.message.key, recipient) in desk.ends for each in members)
+        if ends and (key, recipient) not in desk.over and all(map(desk.ended, members)):
             told = desk.fired[key, recipient]
             desk.post += [Outgoing(recipient, over(one.message, desk.now), desk.now, Role.TOGETHER) for one in told]
 
@@ -226,6 +233,12 @@ def _with_alerts(members: Iterable[Posted], desk: _Desk) -> list[tuple[Posted, A
 
 def _dropped(one: Posted) -> bool:
     return one.due_at is None and one.sent_at is None and not one.together and not one.attempts
+
+
+def _planned(one: Posted, now: float) -> bool:
+    """True for one who stands behind others, and whose time has not come; else a clock may have been set back."""
+    later = one.role in (Role.FALLBACK, Role.ESCALATION) and one.first_due_at > now
+    return later and _waits(one) and not one.attempts
 
 
 def _begun(one: Posted) -> bool:

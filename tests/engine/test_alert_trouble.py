@@ -1,0 +1,90 @@
+"""Evenings on which several things go wrong at once: nothing is lost, doubled, or ended too early."""
+
+from __future__ import annotations
+
+from tests.engine.test_gather import Evening
+
+from leeway.core.alerting.policy import Severity
+from leeway.ports.channel import Event
+from leeway.spec.routes import Leg, Role
+
+BEHIND = (Leg("ann"), Leg("bob", Role.FALLBACK, 60, "ann"))
+
+
+def test_a_message_that_tells_of_many_is_not_over_while_one_that_joined_it_late_burns():
+    """The channel is down; all that waits ends, then more fires and joins it. Its end comes with the last one's."""
+    evening = Evening(down=frozenset({"ann"}))
+    for number in range(6):
+        evening.fire(number)
+    evening.step()
+    for number in range(6):
+        evening.resolve(number)
+    evening.until(120)
+    evening.fire(6)
+    evening.until(200)
+    evening.down = frozenset()
+    evening.until(400)
+    assert evening.got() == ["7 SLOs burn at once, common cause: service shop?"]
+    assert evening.got(event=Event.RESOLVED) == []
+    evening.resolve(6)
+    evening.until(500)
+    assert evening.got(event=Event.RESOLVED) == ["Over: 7 SLOs burn at once, common cause: service shop?"]
+
+
+def test_a_message_that_tells_of_many_ends_though_the_last_of_them_was_told_alone_too():
+    """Bob hears of many, and for Ann of one of them by itself; that one ends last, and both messages end."""
+    evening = Evening(down=frozenset({"ann"}))
+    evening.fire(0, (*BEHIND, Leg("bob")))
+    for number in range(1, 7):
+        evening.fire(number, (Leg("bob"),))
+    evening.until(120)
+    assert len(evening.got("bob")) == 2
+    for number in (1, 2, 3, 4, 5, 6, 0):
+        evening.resolve(number)
+        evening.step()
+    evening.down = frozenset()
+    evening.until(300)
+    assert len(evening.got("bob", Event.RESOLVED)) == 2
+
+
+def test_a_clock_that_is_set_back_neither_loses_an_end_nor_keeps_a_page():
+    """By an hour: what was sent in a time to come is no message of the last minutes, and what fired then still ends."""
+    evening = Evening(now=7_200.0)
+    for number in range(6):
+        evening.fire(number, slo="flaps")
+        evening.step(100)
+    evening.now -= 3_600
+    evening.fire(9, slo="flaps")
+    evening.resolve(0)
+    evening.until(evening.now + 60)
+    assert evening.got() == ["flaps burns"] * 7
+    assert evening.got(event=Event.RESOLVED) == ["flaps is over"]
+
+
+def test_who_stands_behind_hears_nothing_of_a_ticket_for_a_held_page_that_is_over():
+    """Its key is not that of an alert; else it would be opened after its end, and stay open."""
+    evening = Evening(down=frozenset({"ann"}))
+    evening.fire(1, BEHIND, Severity.TICKET)
+    evening.step()
+    held = evening.alerts["k1"]
+    evening.resolve(1)
+    del evening.store._alerts[held.key]
+    evening.until(200)
+    assert evening.got("bob") == []
+
+
+def test_what_joins_a_message_that_has_waited_for_long_is_tried_for_a_day_too():
+    """A message is given up a day after it was due at first; so what is new waits in a new one."""
+    evening = Evening(down=frozenset({"ann"}))
+    for number in range(6):
+        evening.fire(number)
+    evening.until(13 * 3_600, every=60)
+    for number in range(6, 9):
+        evening.fire(number)
+    evening.until(evening.now + 120)
+    waiting = [one for one in evening.store.around(evening.now, limit=1).posted if one.due_at is not None]
+    fresh = [one for one in waiting if one.first_due_at >= 13 * 3_600]
+    assert sum(int(one.message.facts.get("alerts", "1")) for one in fresh) == 3
+    evening.down = frozenset()
+    evening.until(evening.now + 120)
+    assert sum(int(one.facts.get("alerts", "1")) for _, _, one in evening.arrived) == 9
