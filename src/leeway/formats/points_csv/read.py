@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 import numpy as np
 
@@ -51,32 +52,38 @@ def read(data: bytes, file: str) -> Table:
 
     Byte order marks, CRLF, lone CR and spaces around fields do no harm.
     """
-    rows = ((line, fields) for line, fields in _rows(_text(data, file), file) if any(map(str.strip, fields)))
+    rows = ((line, fields) for line, fields in _rows(_text(data, file), file) if fields and _says_something(fields))
     header = next(rows, None)
     if header is None:
         raise Invalid("the file is empty", place=file, mend="the first line must be like time,slo,good,total")
     names = _header([name.strip() for name in header[1]], f"{file}:{header[0]}")
+    at = {name: place for place, name in enumerate(names)}
     columns: dict[str, list[float]] = {name: [] for name in names if name in NUMBERS}
+    numbers = [(column, at[name]) for name, column in columns.items()]
+    slo_at, objective_at, time_at, width = at["slo"], at.get("objective"), at["time"], len(names)
+    known: dict[str, int | None] = {}  # many SLOs have rows of the same times
     lines: list[int] = []
     times: list[int] = []
     slos: list[str] = []
     objectives: list[str] = []
     refused: list[Refused] = []
     for line, fields in rows:
-        if len(fields) != len(names):
-            refused.append(Refused(line, f"{len(fields)} fields where the header has {len(names)}"))
+        if len(fields) != width:
+            refused.append(Refused(line, f"{len(fields)} fields where the header has {width}"))
             continue
-        row = dict(zip(names, (field.strip() for field in fields), strict=True))
-        time = parse_time(row["time"])
+        said = fields[time_at].strip()
+        if said not in known:
+            known[said] = parse_time(said)
+        time = known[said]
         if time is None:
-            refused.append(Refused(line, f"{row['time']!r} is no time: RFC 3339 with a zone, or whole epoch seconds"))
+            refused.append(Refused(line, f"{said!r} is no time: RFC 3339 with a zone, or whole epoch seconds"))
             continue
         lines.append(line)
         times.append(time)
-        slos.append(row["slo"])
-        objectives.append(row.get("objective", ""))
-        for name, column in columns.items():
-            column.append(parse_number(row[name]))
+        slos.append(sys.intern(fields[slo_at].strip()))
+        objectives.append("" if objective_at is None else sys.intern(fields[objective_at].strip()))
+        for column, place in numbers:
+            column.append(parse_number(fields[place].strip()))
     return Table(
         np.array(lines, np.int64),
         np.array(times, np.int64),
@@ -87,7 +94,6 @@ def read(data: bytes, file: str) -> Table:
     )
 
 
-@lru_cache(maxsize=100_000)
 def parse_time(text: str) -> int | None:
     """Epoch seconds of an RFC 3339 time with a zone, or of a number of seconds; None if it is neither, or not whole.
 
@@ -133,8 +139,12 @@ def _text(data: bytes, file: str) -> str:
         ) from error
 
 
+def _says_something(fields: list[str]) -> bool:
+    return bool(fields[0].strip()) or any(map(str.strip, fields))
+
+
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    reader = csv.reader(io.StringIO(text, newline=None))
     try:
         for fields in reader:
             yield reader.line_num, fields
