@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import event
 from tests.engine.test_gather import Evening
 
+from leeway.core.alerting.life import Life
 from leeway.core.alerting.policy import Severity
-from leeway.ports.channel import Event
+from leeway.ports.alerts import Alert, Outgoing, Standing, Turn
+from leeway.ports.channel import Event, Message
 from leeway.spec.routes import Leg, Role
+from leeway.store.state import open_sqlite
 
 BEHIND = (Leg("ann"), Leg("bob", Role.FALLBACK, 60, "ann"))
 
@@ -88,3 +92,28 @@ def test_what_joins_a_message_that_has_waited_for_long_is_tried_for_a_day_too():
     evening.down = frozenset()
     evening.until(evening.now + 120)
     assert sum(int(one.facts.get("alerts", "1")) for _, _, one in evening.arrived) == 9
+
+
+def test_what_is_asked_again_and_again_does_not_look_at_all_that_ever_was(tmp_path):
+    """What waits beside what a recipient got, and how the alerts of one policy ended: by an index each."""
+    state = open_sqlite(tmp_path / "state.db")
+    alert = Alert("k1", 1, "slo", "main", "fast", Severity.PAGE, "it burns", 0)
+    page = Message("k1", Event.FIRED, Severity.PAGE, "slo burns", ())
+    state.alerts.record([Turn((1, "fast"), Standing(Life(), "k1"), alert, (Outgoing("ann", page, 0.0),))])
+    asked: list[tuple[str, object]] = []
+
+    @event.listens_for(state._engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    assert state.outbox.around(0.0, limit=5).due
+    state.alerts.lasted((1, "fast"))
+    event.remove(state._engine, "before_cursor_execute", note)
+    assert len(asked) >= 5
+    with state._engine.connect() as connection:
+        for statement, parameters in asked:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            assert all(one.startswith("SEARCH") for one in plan if "B-TREE" not in one), (statement, plan)
+            if "recipient IN" in statement:
+                assert any(wanted in plan[0] for wanted in ("due_at>?", "sent_at>?"))
+    state.close()

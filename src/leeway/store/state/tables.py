@@ -127,6 +127,7 @@ alerts = Table(
     Column("acknowledged_by", Text, nullable=False),
     Column("reasons", Text, nullable=False),
     Index("ix_alerts_fired_at", "fired_at"),
+    Index("ix_alerts_watch", "goal", "policy", "fired_at"),
 )
 
 messages = Table(
@@ -150,6 +151,7 @@ messages = Table(
     Index("ix_messages_key", "key"),
     Index("ix_messages_recipient", "recipient", "sent_at"),
     Index("ix_messages_together", "together"),
+    Index("ix_messages_waiting", "recipient", "due_at"),
     sqlite_autoincrement=True,
 )
 
