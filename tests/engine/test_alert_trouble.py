@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import pytest
 from sqlalchemy import event
+from tests.engine.test_alerts import FIRED, RESOLVED, Pager, minutes, quiet, watched
+from tests.engine.test_engine import House, apply, batch, run
 from tests.engine.test_gather import Evening
 
+from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.life import Life
-from leeway.core.alerting.policy import Severity
+from leeway.core.alerting.policy import Burn, Policy, Severity
+from leeway.core.objective import Method, Objective
+from leeway.core.quality import Kind
+from leeway.core.window import Rolling
+from leeway.engine.alerts.decided import Record
+from leeway.engine.alerts.watch import Watched, Watcher
+from leeway.engine.goal import Goal
+from leeway.engine.views import SourceText
+from leeway.errors import StoreFull
 from leeway.ports.alerts import Alert, Outgoing, Standing, Turn
 from leeway.ports.channel import Event, Message
+from leeway.ports.decisions import Decision, Verdict
+from leeway.ports.kit.memory_alerts import MemoryAlerts
+from leeway.ports.kit.memory_decisions import MemoryDecisions
+from leeway.ports.kit.memory_silences import MemorySilences
+from leeway.spec.policies import Watch
 from leeway.spec.routes import Leg, Role
 from leeway.store.state import open_sqlite
 
 BEHIND = (Leg("ann"), Leg("bob", Role.FALLBACK, 60, "ann"))
+
+
+@pytest.fixture
+def house():
+    """With a pager for those on call."""
+    house = House()
+    house.pager = house.channels["on-call"] = Pager()
+    return house
 
 
 def test_a_message_that_tells_of_many_is_not_over_while_one_that_joined_it_late_burns():
@@ -117,3 +144,93 @@ def test_what_is_asked_again_and_again_does_not_look_at_all_that_ever_was(tmp_pa
             if "recipient IN" in statement:
                 assert any(wanted in plan[0] for wanted in ("due_at>?", "sent_at>?"))
     state.close()
+
+
+def test_a_policy_that_is_to_page_from_now_on_pages_for_what_burns_already(house):
+    """Its ticket ends, and the page comes; also when the definition was changed while Leeway was stopped."""
+
+    async def story():
+        (page,) = watched()
+        ticket = SourceText("slo.yaml", page.text.replace("severity: page", "severity: ticket"))
+        async with house.open() as engine:
+            await apply(engine, (ticket,))
+            await quiet(house, engine)
+            await minutes(house, engine, 10, 200)
+            assert [(one.event, one.severity) for one in house.pager.got] == [(Event.FIRED, Severity.TICKET)]
+            await apply(engine, (page,))
+            await minutes(house, engine, 3, 200)
+            assert house.pager.told[1:] == [(Event.RESOLVED, Severity.TICKET), FIRED]
+
+    run(story())
+
+
+def test_a_definition_that_changes_within_the_minute_of_its_alert_fires_under_a_key_of_its_own(house):
+    """Else the end of the old alert would end the new one too, where people work."""
+
+    async def story():
+        (file,) = watched()
+        more = SourceText("slo.yaml", file.text.replace("burnRate: 14.4", "burnRate: 14.3"))
+        async with house.open() as engine:
+            await apply(engine, (file,))
+            await quiet(house, engine)
+            while not house.pager.got:
+                now = int(house.clock.now()) // 60 * 60
+                await engine.push(batch((0, now, 800, 1_000)), None)
+                for _ in range(6):
+                    await house.pass_time(10)
+                    if house.pager.got:
+                        break
+            await apply(engine, (more,))
+            await house.pass_time(20)
+            assert house.pager.told == [FIRED, RESOLVED, FIRED]
+            first, over, second = (one.key for one in house.pager.got)
+            assert first == over != second
+
+    run(story())
+
+
+def test_a_change_that_cannot_be_stored_at_once_ends_the_alerts_of_what_changed_later():
+    """The disk is full when the definitions come into force; the next try knows still what was different."""
+    store = MemoryAlerts()
+    alert = Alert("k1", 1, "slo", "main", "fast", Severity.PAGE, "it burns", 0)
+    store.record([Turn((1, "fast"), Standing(Life(met_since=(None,)), "k1"), alert)])
+    watcher = Watcher(store, MemorySilences(), MemoryDecisions())
+    watcher.watch([burning("14.4")], 0)
+    forget, store.forget = store.forget, full
+    with pytest.raises(StoreFull):
+        watcher.watch([burning("6")], 60)
+    store.forget = forget
+    watcher.watch([burning("6")], 120)
+    assert store.alert("k1").resolved_at == 120
+
+
+def test_a_ticket_for_a_held_page_is_opened_though_the_hold_could_not_be_stored_at_first():
+    """Decisions are written before they come into force: one that stands alone says nothing of a ticket."""
+    store = MemoryDecisions()
+    record = Record(store)
+    silent = Alert("k1", 1, "slo", "main", "fast", Severity.PAGE, "it burns", 0, suppressed_by=Suppression.SILENCE)
+    record.note([Decision("k1", 1.0, Verdict.KEPT, "silenced", Suppression.SILENCE)])
+    assert not record.was_held(silent)
+    record.note([Decision("k1", 2.0, Verdict.KEPT, "held", Suppression.HOLD)])
+    assert not Record(store).was_held(silent)
+    record.note([Decision("k1", 3.0, Verdict.KEPT, "silenced", Suppression.SILENCE)])
+    assert Record(store).was_held(silent)
+
+
+def test_what_was_doubted_is_not_remembered_once_it_is_written_down():
+    """It is over as soon as it is recorded; else a year of doubts would fill the memory."""
+    record = Record(MemoryDecisions())
+    record.note([Decision(f"k{n}", 1.0, Verdict.KEPT, "doubted", Suppression.DOUBT) for n in range(9)])
+    assert record._newest == {}
+
+
+def burning(rate):
+    """A goal that is watched by one policy with this burn rate."""
+    objective = Objective("main", Method.OCCURRENCES, Fraction(999, 1_000), Rolling(28 * 86_400))
+    goal = Goal(1, "slo", "shop", objective, 1, Kind.COUNTS, 1)
+    return Watched(goal, (Watch(Policy("fast", Severity.PAGE, ((Burn(Fraction(rate), 3_600),),))),))
+
+
+def full(*_):
+    """No room."""
+    raise StoreFull("the disk is full")

@@ -32,14 +32,17 @@ class Record:
         self._store.note(new)
         self._newest |= {one.alert: one for one in new}
         for one in new:
-            if one.verdict is not Verdict.KEPT:
+            if one.verdict is not Verdict.KEPT or one.reason is Suppression.DOUBT:  # nothing more will be said of it
                 del self._newest[one.alert]
 
     def was_held(self, alert: Alert) -> bool:
-        """True if a ticket was opened in the stead of a page; a silence may have begun since."""
+        """True if a ticket was opened in the stead of a page; a silence may have begun since.
+
+        The newest decision does not count: if the alert stands otherwise, it was written but never came into force.
+        """
         if alert.suppressed_by in (None, Suppression.HOLD):
             return alert.suppressed_by is Suppression.HOLD
-        return any(one.reason is Suppression.HOLD for one in self._store.decisions((alert.key,)))
+        return any(one.reason is Suppression.HOLD for one in self._store.decisions((alert.key,))[1:])
 
 
 def decided(before: Alert | None, turn: Turn, silence: Silence | None, now: float) -> Decision | None:

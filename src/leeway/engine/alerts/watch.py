@@ -7,6 +7,7 @@ remembered: if storing fails, the next look sees the same change again.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,26 +111,28 @@ class Watcher:
     def watch(self, watched: Iterable[Watched], at: int) -> None:
         """Watches these from now on; alerts of what is not watched any more end, and who was told of them is told so.
 
-        A policy whose conditions changed begins anew.
+        A policy whose conditions changed begins anew, and so does an alert whose severity is another now.
         """
         cases = [_Case(each, guard) for each in watched for guard in each.watches]
-        before, self._cases = self._cases, {case.watch: case for case in cases}
-        groups: defaultdict[tuple[object, ...], list[_Case]] = defaultdict(list)
-        for case in cases:
-            groups[case.alike].append(case)
-        self._groups = list(groups.values())
-        self.subjects = {watch: case.subject for watch, case in self._cases.items()}
-        gone = [watch for watch in self._standings if not self._goes_on(watch, before.get(watch))]
+        after = {case.watch: case for case in cases}
+        gone = [watch for watch in self._standings if not self._goes_on(watch, after.get(watch))]
         over = (words.unwatched(self._up[watch], at) for watch in gone if watch in self._up)
         self._store.forget(gone, at, [each for one in over for each in (one, _as_ticket(one))])
         for each in gone:
             del self._standings[each]
             self._up.pop(each, None)
             self._observed.pop(each, None)
+        groups: defaultdict[tuple[object, ...], list[_Case]] = defaultdict(list)
+        for case in cases:
+            groups[case.alike].append(case)
+        self._groups, self._cases = list(groups.values()), after
+        self.subjects = {watch: case.subject for watch, case in after.items()}
 
-    def _goes_on(self, watch: Watch, before: _Case | None) -> bool:
-        case = self._cases.get(watch)
+    def _goes_on(self, watch: Watch, case: _Case | None) -> bool:
+        before, up = self._cases.get(watch), self._up.get(watch)
         if case is None or (before is not None and before.policy.groups != case.policy.groups):
+            return False
+        if up is not None and up.severity is not case.policy.severity:
             return False
         return len(self._standings[watch].life.met_since) in (0, len(_flat(case.policy)))  # also changed while stopped
 
@@ -212,7 +215,7 @@ class Watcher:
 
         ((_, (reasons, consumed)),) = book.look_up([goal], ask)
         return Alert(
-            key=f"{goal.slo}/{goal.objective.name}/{case.policy.name}/{at}",
+            key=self._key(f"{goal.slo}/{goal.objective.name}/{case.policy.name}/{at}"),
             goal=goal.number,
             slo=goal.slo,
             objective=goal.objective.name,
@@ -223,6 +226,11 @@ class Watcher:
             consumed_ratio=consumed,
             reasons=reasons,
         )
+
+    def _key(self, key: str) -> str:
+        """Of its own, also if one fired at that time already: before its definition changed, or the clock went back."""
+        keys = itertools.chain((key,), (f"{key}/{number}" for number in itertools.count(2)))
+        return next(one for one in keys if self._store.alert(one) is None)
 
     def _hindsight(self, case: _Case, alert: Alert, book: Book) -> tuple[str, ...]:
         """Of alerts whose minutes are still held one by one."""
