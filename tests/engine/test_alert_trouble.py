@@ -16,7 +16,9 @@ from leeway.core.alerting.policy import Burn, Policy, Severity
 from leeway.core.objective import Method, Objective
 from leeway.core.quality import Kind
 from leeway.core.window import Rolling
+from leeway.engine.alerts import Duties
 from leeway.engine.alerts.decided import Record
+from leeway.engine.alerts.platform import Platform
 from leeway.engine.alerts.watch import Watched, Watcher
 from leeway.engine.goal import Goal
 from leeway.engine.views import SourceText
@@ -27,11 +29,18 @@ from leeway.ports.decisions import Decision, Verdict
 from leeway.ports.kit.memory_alerts import MemoryAlerts
 from leeway.ports.kit.memory_decisions import MemoryDecisions
 from leeway.ports.kit.memory_silences import MemorySilences
+from leeway.ports.outbox import Taken
 from leeway.spec.policies import Watch
 from leeway.spec.routes import Leg, Role
 from leeway.store.state import open_sqlite
 
 BEHIND = (Leg("ann"), Leg("bob", Role.FALLBACK, 60, "ann"))
+
+WHO = """apiVersion: leeway.dev/v1
+kind: Recipient
+metadata: {name: outside}
+spec: {channel: inbox, people: 1}
+"""
 
 
 @pytest.fixture
@@ -234,3 +243,48 @@ def burning(rate):
 def full(*_):
     """No room."""
     raise StoreFull("the disk is full")
+
+
+def test_who_cannot_be_told_is_one_ticket_to_the_owner_also_across_restarts():
+    """It is told once while it lasts, and its end is told by whichever process sees it."""
+    outbox = MemoryAlerts()
+    page = Taken(1, "on-call", Message("k1", Event.FIRED, Severity.PAGE, "it burns", ()), 5, 0.0)
+
+    def told():
+        posted = outbox.around(1e9, limit=100).posted
+        return [(one.message.event, one.message.key) for one in posted]
+
+    def process():
+        return Platform(Duties("platform"), outbox)
+
+    before = process()
+    before.works("on-call", 10.0)
+    before.failed(page, "no answer", 400.0)
+    after = process()
+    after.failed(page, "no answer", 500.0)
+    after.failed(page, "no answer", 510.0)
+    ((_, key),) = told()
+    last = process()
+    last.works("on-call", 600.0)
+    last.works("on-call", 601.0)
+    assert told() == [(Event.FIRED, key), (Event.RESOLVED, key)]
+    last.failed(page, "no answer", 700.0)
+    assert told()[2:] == [(Event.FIRED, key)]
+
+
+def test_a_heart_goes_on_to_beat_when_the_clock_is_set_back(house):
+    """By an hour: else the watchdog outside would page for an hour, though all is well."""
+    house.duties = Duties("", "outside")
+    outside = house.channels["outside"] = Pager()
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, (SourceText("who.yaml", WHO),))
+            await house.pass_time(180)
+            before = len(outside.got)
+            assert before
+            house.clock.jump(-3_600)
+            await house.pass_time(300)
+            assert len(outside.got) >= before + 4
+
+    run(story())

@@ -43,6 +43,8 @@ CANARY = Goal(
 """Leeway's own series; the numbers of others begin at 1."""
 
 BEAT = "heartbeat:leeway"
+PLATFORM = "platform:"
+"""Begins the keys of what the owner is told."""
 KEPT_S = 3_600.0
 """How long heartbeats are kept after they were sent."""
 
@@ -63,7 +65,7 @@ class Platform:
     def __init__(self, duties: Duties, outbox: Outbox) -> None:
         self.duties = duties
         self._outbox = outbox
-        self._failing: dict[str, str] = {}
+        self._failing: dict[str, bool] = {}
         self._beaten = 0
         self._lock = threading.Lock()
 
@@ -97,8 +99,8 @@ class Platform:
             log.warning("the canary's point cannot be stored; no heartbeat", error=str(error))
 
     def beat(self, book: Book, now: float) -> None:
-        """Puts a heartbeat out, once for each minute whose canary is in the ledgers."""
-        if not self.duties.heartbeat or book.head <= self._beaten:
+        """Puts a heartbeat out, once for each minute whose canary is in the ledgers; also of one that comes again."""
+        if not self.duties.heartbeat or book.head == self._beaten:
             return
 
         def ask(ledger: Ledger, columns: Places, _goals: list[Goal]) -> int:
@@ -116,29 +118,42 @@ class Platform:
     def tell(self, key: str, title: str, lines: Iterable[str], now: float, event: Event = Event.FIRED) -> None:
         """A ticket to the owner."""
         if self.duties.owner:
-            message = Message(f"platform:{key}", event, Severity.TICKET, title, tuple(lines), at=now)
+            message = Message(PLATFORM + key, event, Severity.TICKET, title, tuple(lines), at=now)
             self._put_out(self.duties.owner, message, now)
 
     def failed(self, message: Taken, error: str, now: float) -> None:
         """A recipient's channel takes nothing: the owner is told once, until it works again."""
         recipient = message.recipient
-        with self._lock:
-            if recipient in self._failing or recipient == self.duties.owner:
-                return
-            self._failing[recipient] = key = f"unreachable/{recipient}/{int(now)}"
         waits = f"Messages to {recipient} wait since {rfc3339(message.first_due_at)}: {error}"
-        self.tell(key, f"{recipient} cannot be told", (waits, "They are tried again for a day."), now)
+        with self._lock:
+            if recipient == self.duties.owner or self._fails(recipient):
+                return
+            lines = (waits, "They are tried again for a day.")
+            self.tell(_unreachable(recipient), f"{recipient} cannot be told", lines, now)
+            self._failing[recipient] = True
 
     def works(self, recipient: str, now: float) -> None:
         """It takes messages again."""
         with self._lock:
-            key = self._failing.pop(recipient, None)
-        if key is not None:
+            if not self._fails(recipient):
+                return
             lines = (f"{recipient} takes messages again.",)
-            self.tell(key, f"{recipient} can be told again", lines, now, Event.RESOLVED)
+            self.tell(_unreachable(recipient), f"{recipient} can be told again", lines, now, Event.RESOLVED)
+            self._failing[recipient] = False
+
+    def _fails(self, recipient: str) -> bool:
+        """True while the owner knows that it takes nothing; the outbox remembers it across restarts."""
+        if recipient not in self._failing:
+            told = self._outbox.deliveries(PLATFORM + _unreachable(recipient))
+            self._failing[recipient] = bool(told) and told[-1].event == Event.FIRED
+        return self._failing[recipient]
 
     def _put_out(self, recipient: str, message: Message, now: float) -> None:
         self._outbox.settle(Settlement(post=(Outgoing(recipient, message, now),)), now, lease_s=0)
+
+
+def _unreachable(recipient: str) -> str:
+    return f"unreachable/{recipient}"
 
 
 def newest(spans: dict[int, Span], default: int) -> int:
