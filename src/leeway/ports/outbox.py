@@ -143,7 +143,10 @@ class Outbox(Protocol):
         """It failed: to be tried again then, or never (None)."""
 
     def prune(self, before: float, *, key: str = "") -> None:
-        """Deletes what was put out before this and needs nothing more; with `key`, only messages with this key."""
+        """Deletes what was put out before this and needs nothing more; with `key`, only messages with this key.
+
+        What told of an alert that is up is needed still: whoever was told is told of its end.
+        """
 
     def heard(self, since: float) -> dict[str, Heard]:
         """Of each Recipient whom pages reached that were put out since then, alone or together with others."""

@@ -177,11 +177,13 @@ class MemoryAlerts:
         one.due_at, one.error = until, error
 
     def prune(self, before: float, *, key: str = "") -> None:
-        """Those that wait stay."""
+        """Those that wait stay, and those whose end is still to be told."""
         with self._lock:
+            up = {one.key for one in self._alerts.values() if one.resolved_at is None}
+            up |= {one.together for one in self._messages.values() if one.outgoing.message.key in up}
             for number, one in list(self._messages.items()):
-                old = one.due_at is None and one.outgoing.due_at < before
-                if old and key in ("", one.outgoing.message.key):
+                old, mine = one.due_at is None and one.outgoing.due_at < before, one.outgoing.message.key
+                if old and (mine == key if key else mine not in up):
                     del self._messages[number]
 
     def heard(self, since: float) -> dict[str, Heard]:

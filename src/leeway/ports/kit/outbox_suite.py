@@ -250,7 +250,7 @@ class OutboxSuite:
         assert keys == {"k2", "k3"}
 
     def test_what_is_old_and_done_is_pruned_and_what_waits_is_not(self, stores: Stores) -> None:
-        """With a key only what has it; numbers are never given twice."""
+        """With a key only what has it; numbers are never given twice. What told of an alert that is up stays too."""
         alerts, outbox = stores
         for number, due_at in ((1, 600.0), (2, 610.0), (3, 700.0)):
             alert, message = other(number)
@@ -262,7 +262,26 @@ class OutboxSuite:
         outbox.prune(600.0)
         assert len(outbox.deliveries("k1")) == 1
         outbox.prune(10_000.0)
+        assert len(outbox.deliveries("k1")) == 1
+        over = replace(other(1)[0], resolved_at=900)
+        alerts.record([turn(over, policy=over.policy)])
+        outbox.prune(10_000.0)
         assert [len(outbox.deliveries(key)) for key in ("k1", "k2", "k3")] == [0, 1, 1]
         alerts.record([turn(other(4)[0], ann(other(4)[1]), policy="p4")])
         assert first not in outbox.around(10_000, limit=10).due
         assert second in outbox.around(10_000, limit=10).due
+
+    def test_a_message_that_told_of_several_is_not_pruned_while_one_of_them_is_up(self, stores: Stores) -> None:
+        """Else its end could not be told."""
+        alerts, outbox = stores
+        alerts.record([turn(ALERT, ann())])
+        (single,) = outbox.around(600, limit=10).due
+        whole = Outgoing("ann", replace(MESSAGE, key="together"), 600.0, Role.TOGETHER)
+        outbox.settle(Settlement(together={single: "together"}, post=(whole,)), 600, lease_s=60)
+        (one,) = taken(outbox, 600)
+        outbox.delivered(one.number, at=601.0, reference="")
+        outbox.prune(10_000.0)
+        assert len(outbox.deliveries("together")) == 1
+        alerts.record([turn(replace(ALERT, resolved_at=900))])
+        outbox.prune(10_000.0)
+        assert len(outbox.deliveries("together")) == 0

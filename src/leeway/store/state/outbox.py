@@ -98,10 +98,13 @@ class SqlOutbox:
             connection.execute(update(messages).where(messages.c.id == number).values(due_at=until, error=error))
 
     def prune(self, before: float, *, key: str = "") -> None:
-        """Those that wait stay."""
+        """Those that wait stay, and those whose end is still to be told."""
+        up, told = select(alerts.c.key).where(alerts.c.resolved_at.is_(None)), messages.alias()
+        together = select(told.c.together).where(told.c.key.in_(up))
+        which = messages.c.key == key if key else messages.c.key.not_in(up) & messages.c.key.not_in(together)
         old = messages.c.due_at.is_(None) & (messages.c.first_due_at < before)
         with self._access.writing() as connection:
-            connection.execute(delete(messages).where(old & (messages.c.key == key) if key else old))
+            connection.execute(delete(messages).where(old & which))
 
     def heard(self, since: float) -> dict[str, Heard]:
         """One look, grouped by recipient."""
