@@ -288,3 +288,15 @@ def test_a_heart_goes_on_to_beat_when_the_clock_is_set_back(house):
             assert len(outside.got) >= before + 4
 
     run(story())
+
+
+def test_who_takes_the_ticket_for_a_held_page_takes_the_page(house):
+    """The ticket has a key of its own; the page, if it still comes, goes no higher."""
+
+    async def story():
+        alert = Alert("k1", 1, "slo", "main", "fast", Severity.PAGE, "it burns", 0, suppressed_by=Suppression.HOLD)
+        house.alerts.record([Turn((1, "fast"), Standing(Life(), "k1"), alert)])
+        (taken,) = await house.alarm().acknowledge("k1/held", "ann")
+        assert (taken.key, taken.acknowledged_by) == ("k1", "ann")
+
+    run(story())

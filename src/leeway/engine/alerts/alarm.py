@@ -13,7 +13,7 @@ from leeway.engine.alerts.deliver import Deliverer
 from leeway.engine.alerts.platform import Duties, Platform
 from leeway.engine.alerts.routes import Routes
 from leeway.engine.alerts.silences import Silences, labels_of
-from leeway.engine.alerts.watch import Watched, Watcher
+from leeway.engine.alerts.watch import HELD, Watched, Watcher
 from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
 from leeway.engine.crowds import admit
@@ -135,7 +135,11 @@ class Alarm:
         await asyncio.to_thread(self._stores.decisions.note, [one for one in decisions if one.alert in new])
 
     async def acknowledge(self, key: str, by: str) -> tuple[Alert, ...]:
-        """Somebody has taken it, or all that were told together. Raises NotFound, and Conflict if it is over."""
+        """Somebody has taken it, or all that were told together; by the key of its ticket too, if it is a held page.
+
+        Raises NotFound, and Conflict if it is over.
+        """
+        key = key.removesuffix(f"/{HELD}")
         return await asyncio.to_thread(self._stores.alerts.acknowledge, key, by=by, at=self._clock.now())
 
     def check(self, recipient: Recipient) -> None:
