@@ -14,19 +14,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import structlog
 
 from leeway.errors import LeewayError, NewerFormat, Permanent, StoreFull, Transient
 from leeway.store.points.schema import STEPS
+from leeway.store.points.torn import mended
 
 Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
 CHECKPOINT_BYTES = 16 * 1024 * 1024
 _NEVER = "1TB"
+MENDS = 16
+"""More torn blocks than a kill can leave."""
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _FULL = ("No space left on device", "Disk quota exceeded", "File too large")
 
@@ -55,6 +58,7 @@ class Database:
     def __init__(self, path: Path, *, memory: str, threads: int, steps: tuple[str, ...] = STEPS) -> None:
         self.path = path.resolve()
         self.staging = self.path.with_suffix(".staging")
+        self._in_work = self.path.with_suffix(".in-work")
         self._settings = {"memory_limit": memory, "threads": str(threads)}
         self._gate = threading.Condition()
         self._users = 0
@@ -119,6 +123,7 @@ class Database:
             self._closed = True
             self._drop_kept()
             self._connection.close()
+            self._in_work.unlink(missing_ok=True)
         self._release()
 
     def _run(self, work: Callable[[Cursor], T]) -> T:
@@ -187,10 +192,16 @@ class Database:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         threshold = _NEVER if self._holding else f"{CHECKPOINT_BYTES}b"
-        try:
-            connection = duckdb.connect(str(self.path), config={**self._settings, "checkpoint_threshold": threshold})
-        except duckdb.Error as error:
-            raise _unopened(error, self.path) from error
+        killed = self._in_work.exists()
+        for mends_left in range(MENDS if killed else 0, -1, -1):
+            try:
+                settings = {**self._settings, "checkpoint_threshold": threshold}
+                connection = _opened(self.path, settings, thoroughly=killed)
+                break
+            except duckdb.Error as error:
+                if not mends_left or not mended(self.path, str(error)):
+                    raise _unopened(error, self.path) from error
+        self._in_work.touch()
         staging = str(self.staging).replace("'", "''")
         connection.execute(f"SET allowed_directories = ['{staging}']")
         connection.execute("SET enable_external_access = false")
@@ -206,6 +217,20 @@ class Database:
     def _release(self) -> None:
         with _claims:
             _claimed.discard(self.path)
+
+
+def _opened(path: Path, settings: dict[str, str], *, thoroughly: bool) -> Cursor:
+    """`thoroughly` reads what describes each table: whether the file is whole is known now, not later."""
+    connection = duckdb.connect(str(path), config=dict[str, Any](settings))
+    if not thoroughly:
+        return connection
+    try:
+        for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall():
+            connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()  # noqa: S608 - names of our own schema
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _unopened(error: duckdb.Error, path: Path) -> LeewayError:
