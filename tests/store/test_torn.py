@@ -71,3 +71,28 @@ def test_after_a_proper_end_a_wrong_checksum_is_a_fault_of_the_disk(tmp_path):
     with pytest.raises(Permanent, match="checksum"):
         database(path)
     assert path.read_bytes() == bytes(content)
+
+
+def test_a_log_that_the_file_holds_already_is_set_aside(tmp_path):
+    """Two checkpoints later or more; a log that is newer than its file is not touched."""
+    path, log = tmp_path / "points.duckdb", tmp_path / "points.duckdb.wal"
+    fill(path, [1])
+    older = path.read_bytes()
+    with closing(database(path)) as file:
+        file.transact(lambda cursor: cursor.execute("INSERT INTO counts VALUES (2, 'row 2')"))
+        stale = log.read_bytes()
+    fill(path, [3, 4])
+    assert not log.exists()
+    log.write_bytes(stale)
+    path.with_suffix(".in-work").touch()
+    assert held(path) == [(number, f"row {number}") for number in (1, 2, 3, 4)]
+    assert [one.read_bytes() for one in tmp_path.glob("points.duckdb.stale-*")] == [stale]
+    with closing(database(path)) as file:
+        file.transact(lambda cursor: cursor.execute("INSERT INTO counts VALUES (5, 'row 5')"))
+        newer = log.read_bytes()
+    path.write_bytes(older)
+    log.write_bytes(newer)
+    path.with_suffix(".in-work").touch()
+    with pytest.raises(Permanent):
+        database(path)
+    assert log.read_bytes() == newer
