@@ -121,7 +121,9 @@ class Outbox(Protocol):
     """Durable. Errors as StateStore."""
 
     def around(self, now: float, *, limit: int) -> Around:
-        """What is due and leased to nobody, the oldest first, and beside it at least:
+        """What is due and leased to nobody, the oldest first; what waits for some does not hide what others wait for.
+
+        Beside it at least:
 
         all messages with the same keys; those that wait for the same recipients, and those they got within `RECENT_S`;
         of messages that were told together, the one that told and all that it told of.

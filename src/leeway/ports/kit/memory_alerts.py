@@ -121,8 +121,16 @@ class MemoryAlerts:
         """All there is."""
         with self._lock:
             due = [(one.due_at, number) for number, one in self._messages.items() if one.due_at is not None]
-            ready = frozenset(number for _, number in sorted(each for each in due if each[0] <= now)[:limit])
-            return Around(ready, tuple(map(self._posted, self._messages)), dict(self._alerts))
+            waiting = [number for _, number in sorted(each for each in due if each[0] <= now)]
+            ready: list[int] = []
+            while waiting:
+                ready += waiting[:limit]
+                seen = {self._to(number) for number in ready}
+                waiting = [number for number in waiting[limit:] if self._to(number) not in seen]
+            return Around(frozenset(ready), tuple(map(self._posted, self._messages)), dict(self._alerts))
+
+    def _to(self, number: int) -> str:
+        return self._messages[number].outgoing.recipient
 
     def settle(self, settlement: Settlement, now: float, *, lease_s: float) -> tuple[Taken, ...]:
         """All, if all is still due."""

@@ -239,6 +239,17 @@ class OutboxSuite:
         later = outbox.around(610 + RECENT_S, limit=10)
         assert later.due == found.due
 
+    def test_a_crowd_of_messages_for_one_does_not_hide_those_for_others(self, stores: Stores) -> None:
+        """However many wait for ann, bob's page is looked at now."""
+        alerts, outbox = stores
+        for number in range(1, 8):
+            alert, message = other(number)
+            to = Outgoing("bob" if number == 7 else "ann", message, 600.0 + number)
+            alerts.record([turn(alert, to, policy=alert.policy)])
+        found = outbox.around(700, limit=3)
+        looked_at = [each.recipient for each in found.posted if each.number in found.due]
+        assert sorted(looked_at) == ["ann", "ann", "ann", "bob"]
+
     def test_only_so_many_are_looked_at_the_oldest_first(self, stores: Stores) -> None:
         """The rest comes next time."""
         alerts, outbox = stores

@@ -19,6 +19,8 @@ from leeway.store.state.tables import alerts, messages
 
 _Key = TypeVar("_Key", int, str)
 
+_CROWDS = 8
+"""So many recipients may have more waiting than is looked at, and all others are still looked at."""
 _AT_ONCE = 5_000
 """Values in one condition; databases take some ten thousand."""
 
@@ -33,11 +35,16 @@ class SqlOutbox:
         """One look: everything is as of one moment."""
         with self._access.reading() as connection:
             soonest = select(messages).where(messages.c.due_at <= now).order_by(messages.c.due_at, messages.c.id)
-            due = connection.execute(soonest.limit(min(limit, _AT_ONCE))).all()
+            most = min(limit, _AT_ONCE)
+            due = list(connection.execute(soonest.limit(most)))
             if not due:
                 return Around()
+            last, recipients = len(due), sorted({row.recipient for row in due})
+            while last == most and len(recipients) < _CROWDS:  # what waits for some must not hide what others wait for
+                more = connection.execute(soonest.where(messages.c.recipient.not_in(recipients)).limit(most)).all()
+                due, last = [*due, *more], len(more)
+                recipients = sorted({row.recipient for row in due})
             rows = {row.id: row for row in due}
-            recipients = sorted({row.recipient for row in due})
             theirs = select(messages).where(messages.c.recipient.in_(recipients))
             for wanted in (messages.c.due_at.is_not(None), messages.c.sent_at > now - RECENT_S):  # an index for each
                 _add(rows, connection.execute(theirs.where(wanted)))
