@@ -120,8 +120,8 @@ class Telling:
             self._may_stop(Point.TAKEN)
         return found
 
-    def delivered(self, number, *, at, reference, notes=()):
-        self._outbox.delivered(number, at=at, reference=reference, notes=notes)
+    def delivered(self, number, **how):
+        self._outbox.delivered(number, **how)
         say("marked", *self._taken[number])
         self._may_stop(Point.MARKED)
 

@@ -108,6 +108,8 @@ class Deliverer:
             await self._try(one)
         except LeewayError as error:
             log.warning("what became of a message cannot be noted; it comes once more", error=str(error))
+        except Exception:  # a fault of ours in one message must be seen, and stop no other
+            log.exception("a message failed in a way nobody foresaw; it comes once more")
 
     async def _try(self, one: Taken) -> None:
         try:
