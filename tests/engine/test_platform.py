@@ -83,6 +83,7 @@ def test_the_dashboard_does_not_show_green_because_nothing_arrives(house):
                 ("resolved", "ticket"),
             ]
             assert owner.got[-1].title == "shop / bought: data arrives again"
+            assert not any("corrects" in line for one in owner.got for line in one.lines), "it was blind all the same"
 
     run(story())
 
@@ -109,6 +110,7 @@ def test_the_heart_beats_each_minute_and_says_which_minute_was_evaluated(house):
             await house.pass_time(600)
             told = beats(house)
             assert len(told) >= 9
+            assert sum(each.series == 0 for each in house.points.held.versions) <= 12, "one point for each minute"
             assert all(later - one == 60 for one, later in itertools.pairwise(told))
             assert house.clock.now() - told[-1] <= 90
             message = house.channels["outside"].got[-1]

@@ -82,8 +82,10 @@ class Deliverer:
 
     def _take(self) -> Sequence[Taken]:
         now, room = self._clock.now(), AT_ONCE - len(self._under_way)
+        if not room:
+            return ()
         around = self._outbox.around(now, limit=LOOK_AT)
-        if not around.due or not room:
+        if not around.due:
             return ()
         settlement = gather(around, now, words.together, words.together_over)
         turn = {one.number: (one.attempts > 0, one.due_at or 0.0) for one in around.posted}

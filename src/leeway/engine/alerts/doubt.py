@@ -7,30 +7,22 @@ from fractions import Fraction
 from leeway.core.alerting.conditions import SEEN, Sums
 from leeway.core.alerting.policy import Condition, Policy
 from leeway.engine.alerts.seen import seen
-from leeway.ports.alerts import Watch
 from leeway.spec.quantity import percent, span
 
 QUIET_S = 3_600
 """A doubt that comes and goes is recorded once an hour."""
 
 
-class Doubts:
-    """Remembers since when each policy is doubted on each objective."""
-
-    def __init__(self) -> None:
-        self._last: dict[Watch, int] = {}
-
-    def begins(self, watch: Watch, policy: Policy, at: int, met: list[bool], doubted: list[bool]) -> int | None:
-        """The group of which all stands and some is not believed, if that is news."""
-        place = 0
-        for group, conditions in enumerate(policy.groups):
-            own = slice(place, place + len(conditions))
-            place += len(conditions)
-            stands = all(one or other for one, other in zip(met[own], doubted[own], strict=True))
-            if stands and any(doubted[own]) and at - self._last.get(watch, -QUIET_S) >= QUIET_S:
-                self._last[watch] = at
-                return group
-        return None
+def doubted_group(policy: Policy, met: list[bool], doubted: list[bool]) -> int | None:
+    """The first group of which all stands and some is not believed."""
+    place = 0
+    for group, conditions in enumerate(policy.groups):
+        own = slice(place, place + len(conditions))
+        place += len(conditions)
+        stands = all(one or other for one, other in zip(met[own], doubted[own], strict=True))
+        if stands and any(doubted[own]):
+            return group
+    return None
 
 
 def doubts(group: tuple[Condition, ...], sums: Sums, place: int) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ class Platform:
         self.duties = duties
         self._outbox = outbox
         self._failing: dict[str, bool] = {}
-        self._beaten = 0
+        self._sung = self._beaten = 0
         self._lock = threading.Lock()
 
     @property
@@ -87,14 +87,17 @@ class Platform:
         return tuple(Watch(one, route([self.duties.owner], one.severity, library)) for one in blindness.presets())
 
     def sing(self, points: PointStore, now: float) -> None:
-        """Stores the canary's point of the last whole minute. What fails is told, and the heartbeat stays away."""
+        """Stores the canary's point of the last minute, once. What fails is told, and the heartbeat stays away."""
         if not self.duties.heartbeat:
             return
         minute = int(now) // MINUTE_S * MINUTE_S - MINUTE_S
+        if minute == self._sung:
+            return
         one = np.array([1], np.int64)
         rows = Rows(np.array([CANARY.series], np.int32), one * minute, one, one, np.array([np.nan]))
         try:
             points.append(rows, known_at=int(now * 1_000_000))
+            self._sung = minute
         except LeewayError as error:
             log.warning("the canary's point cannot be stored; no heartbeat", error=str(error))
 

@@ -30,7 +30,7 @@ from leeway.core.ledger.grid import MINUTE_DAYS
 from leeway.core.objective import DAY_S
 from leeway.engine.alerts import words
 from leeway.engine.alerts.decided import Record, decided
-from leeway.engine.alerts.doubt import Doubts, doubts
+from leeway.engine.alerts.doubt import QUIET_S, doubted_group, doubts
 from leeway.engine.alerts.fleet import FleetSums
 from leeway.engine.alerts.hindsight import hindsight
 from leeway.engine.alerts.seen import seen
@@ -99,7 +99,7 @@ class Watcher:
 
     def __init__(self, store: AlertStore, silences: SilenceStore, decisions: DecisionStore) -> None:
         self._store, self._silences, self._record = store, silences, Record(decisions)
-        self._doubts = Doubts()
+        self._doubted: dict[Watch, int] = {}
         self._quiet: tuple[Silence, ...] = ()
         self._standings = store.standings()
         self._up = {(each.goal, each.policy): each for each in store.alerts(up=True, limit=1_000_000)}
@@ -161,6 +161,8 @@ class Watcher:
                 self._up[turn.watch] = turn.alert
                 if turn.alert.resolved_at is not None:
                     del self._up[turn.watch]
+                if turn.alert.suppressed_by is Suppression.DOUBT:
+                    self._doubted[turn.watch] = turn.alert.fired_at
         return tuple(turn.alert for turn in told if turn.alert is not None)
 
     def _look_at(self, group: Sequence[_Case], book: Book, as_of: AsOf) -> Iterable[tuple[_Case, int, Flags]]:
@@ -199,8 +201,9 @@ class Watcher:
     def _doubt(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
         """An alert that did not fire because its figures are not believed: over as soon as it is recorded."""
         met, _, doubted = np.split(bits, 3)
-        group = self._doubts.begins(case.watch, case.policy, at, met.tolist(), doubted.tolist())
-        if group is None or standing.life.fired:
+        group = doubted_group(case.policy, met.tolist(), doubted.tolist())
+        lately = at - self._doubted.get(case.watch, -QUIET_S) < QUIET_S
+        if group is None or lately or standing.life.fired:
             return None
         alert = self._alert(case, case.policy.groups[group], at, book, doubts)
         return Turn(case.watch, standing, replace(alert, resolved_at=at, suppressed_by=Suppression.DOUBT))
@@ -233,8 +236,8 @@ class Watcher:
         return next(one for one in keys if self._store.alert(one) is None)
 
     def _hindsight(self, case: _Case, alert: Alert, book: Book) -> tuple[str, ...]:
-        """Of alerts whose minutes are still held one by one."""
-        if alert.fired_at < book.head - (MINUTE_DAYS - 1) * DAY_S:
+        """Of burns whose minutes are still held one by one. That nothing was seen stays true, whatever came later."""
+        if is_blindness(case.policy) or alert.fired_at < book.head - (MINUTE_DAYS - 1) * DAY_S:
             return ()
 
         def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> tuple[str, ...]:

@@ -133,9 +133,7 @@ def _worst(member: tuple[Posted, Alert | None]) -> tuple[float, str]:
     return -(alert.consumed_ratio or 0.0) if alert else 0.0, message.slo
 
 
-def _standing(assessment: Assessment | None) -> list[str]:
-    if assessment is None:
-        return []
+def _standing(assessment: Assessment) -> list[str]:
     budget, lines = assessment.budget, []
     if (spent := budget.consumed_ratio) is not None:
         lines.append(f"Of the error budget {percent(spent, 3)} is gone.")

@@ -123,7 +123,8 @@ class Database:
             self._closed = True
             self._drop_kept()
             self._connection.close()
-            self._in_work.unlink(missing_ok=True)
+            if not self._invalid:  # else the next opening has to look what the failed write left behind
+                self._in_work.unlink(missing_ok=True)
         self._release()
 
     def _run(self, work: Callable[[Cursor], T]) -> T:
