@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from leeway.core.alerting.policy import Burn, Condition, Drop, Exhaustion, Of, Policy, Remaining, Severity
 from leeway.core.objective import Op
@@ -31,6 +32,7 @@ def factor(share: Fraction, long_s: int, window_s: int) -> Fraction:
     return share * window_s / long_s
 
 
+@lru_cache(512)  # a fleet has few windows and targets, and asks for each SLO
 def default(window_s: int, allowed_share: Fraction) -> tuple[Policy, ...]:
     """The set for an SLO that names no policy: a fast burn pages, a slow burn opens a ticket.
 

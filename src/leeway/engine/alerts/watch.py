@@ -178,15 +178,16 @@ class Watcher:
             def ask(ledger: Ledger, columns: Places, theirs: list[Goal], at: int = at) -> Flags:
                 sums = _sums(ledger, columns, theirs, book, at)
                 found = [condition_met(one, sums, policy.severity) for one in _flat(policy)]
-                return np.stack([getattr(one, name) for name in ("met", "blind", "doubted") for one in found], axis=1)
+                bits = [[getattr(one, name) for one in found] for name in ("met", "blind", "doubted")]
+                return np.moveaxis(np.array(bits), -1, 0)  # each goal's own, as `_turn` takes them apart
 
             for theirs, bits in book.look_up(goals, ask):
                 for goal, row in zip(theirs, bits, strict=True):
                     yield from ((case, at, row) for case in by_goal[goal.number])
 
     def _turn(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
-        met, blind, _ = np.split(bits, 3)
-        seen_now = Observed(tuple(met.tolist()), tuple(blind.tolist()))
+        met, blind, _ = bits.tolist()
+        seen_now = Observed(tuple(met), tuple(blind))
         life = live(case.policy, standing.life, at, seen_now)
         if life == standing.life:
             return None
@@ -200,8 +201,8 @@ class Watcher:
 
     def _doubt(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
         """An alert that did not fire because its figures are not believed: over as soon as it is recorded."""
-        met, _, doubted = np.split(bits, 3)
-        group = doubted_group(case.policy, met.tolist(), doubted.tolist())
+        met, _, doubted = bits.tolist()
+        group = doubted_group(case.policy, met, doubted) if any(doubted) else None
         lately = at - self._doubted.get(case.watch, -QUIET_S) < QUIET_S
         if group is None or lately or standing.life.fired:
             return None
