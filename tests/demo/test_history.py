@@ -24,7 +24,7 @@ from leeway.demo.seed import definitions, seed
 from leeway.engine.catalog import Numbers, make_catalog
 from leeway.engine.planning import make_plan
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Table
+from leeway.formats.points_csv import Owner, Table
 from leeway.lab.offline import run
 from leeway.ports.alerts import Alert
 from leeway.ports.kit.memory_state import MemoryState
@@ -198,8 +198,7 @@ def test_the_slow_burn_has_one_ticket_and_no_page() -> None:
     library = Library.of(texts().judge(files, Library.of(()))[0])
     (slo,) = (one for one in library.slos if one.metadata.name == "search")
     rows = next(one for one in STORIES if one.slo == "search").told(now - 30 * DAY_S, now, now)
-    count = len(rows.time)
-    table = Table(np.arange(count), rows.time, ("search",) * count, ("",) * count, rows.good, total=rows.total)
+    table = Table.of_one(Owner("search"), rows.time, good=rows.good, total=rows.total)
     told = run([compile_slo(slo, library)], library, table, step_s=60).told
     burning = [one.alert for one in told if one.alert.episode.fired_at > now - 8 * DAY_S]
     assert {one.severity for one in burning} == {Severity.TICKET}

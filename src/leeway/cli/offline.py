@@ -41,7 +41,8 @@ def step_option(command: Command) -> Command:
 def read_points(path: str) -> points_csv.Table:
     """The table. Raises Invalid if it cannot be read."""
     try:
-        return points_csv.read(Path(path).read_bytes(), path)
+        with Path(path).open("rb") as file:
+            return points_csv.read(file, path)
     except OSError as error:
         raise Invalid(f"cannot be read: {error.strerror or error}", place=path, mend="check the path") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,17 @@ class Moments:
         steps = np.arange(begin // step_s, int(at[-1]) // step_s + 2) * step_s
         slices, rows = (_Before.of(times, steps) for times in (track.start, track.row))
         return cls(at, starts, lengths, lasts_s, track, slices, rows, slices.at(at - lasts_s + step_s))
+
+    def one(self, place: int) -> Moments:
+        """The moment at this place alone."""
+        here = slice(place, place + 1)
+        return replace(
+            self,
+            at=self.at[here],
+            window_start=self.window_start[here],
+            window_s=self.window_s[here],
+            _over=self._over[here],
+        )
 
     def spent(self, since: Ints) -> tuple[Ints, Ints]:
         """Bad and total quanta of the slices that began at or after `since` and are over."""

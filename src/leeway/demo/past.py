@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from leeway.demo.history import DAY_S, STORIES
 from leeway.engine.alerts.decided import KEPT
 from leeway.engine.catalog import Catalog
-from leeway.formats.points_csv import Table
+from leeway.formats.points_csv import Owner, Table
 from leeway.lab.offline import Told, run
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision, Verdict
@@ -33,8 +31,7 @@ def past_alerts(catalog: Catalog, since: float, now: float) -> Iterator[tuple[Al
     slos = {slo.metadata.name: slo for slo in library.slos}
     for story in (one for one in STORIES if one.slo in TOLD):
         rows = story.told(since, now, int(now))
-        count = len(rows.time)
-        table = Table(np.arange(count), rows.time, (story.slo,) * count, ("",) * count, rows.good, total=rows.total)
+        table = Table.of_one(Owner(story.slo), rows.time, good=rows.good, total=rows.total)
         for told in run([compile_slo(slos[story.slo], library)], library, table, step_s=STEP_S).told:
             episode, kept = told.alert.episode, told.alert.suppressed_by
             if episode.resolved_at is None or told.alert.severity is not episode.policy.severity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from leeway.core.track import Track
 from leeway.core.window import Span
 from leeway.engine.goal import kind_of
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Refused, Table
+from leeway.formats.points_csv import Lines, Refused, Table
 from leeway.spec.plan import Item, Plan
 
 
@@ -41,13 +42,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An objective with its rows of the table and what is wrong with them."""
+    """An objective with its rows of the table, their lines, and what is wrong with them."""
 
     slo: str
     objective: Objective
     kind: Kind
     scale: int
-    rows: NDArray[np.intp]
+    lines: Lines
     measured: Measured
     faults: Faults
 
@@ -76,7 +77,10 @@ class Past:
 
 def cases_of(plans: Sequence[Plan], table: Table, step_s: int) -> list[Case]:
     """Every objective of every plan with its rows. Raises Invalid as `evaluate`."""
-    return [_case(plan, item, table, step_s) for plan in plans for item in plan.items]
+    owners: defaultdict[str, list[int]] = defaultdict(list)
+    for place, owner in enumerate(table.owners):
+        owners[owner.slo].append(place)
+    return [_case(plan, item, table, owners[plan.slo], step_s) for plan in plans for item in plan.items]
 
 
 def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int) -> Result:
@@ -99,29 +103,35 @@ def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int
 
 def unknown_slos(plans: Sequence[Plan], table: Table) -> tuple[str, ...]:
     """SLOs of the table that no plan is of."""
-    return tuple(sorted({*table.slo} - {plan.slo for plan in plans}))
+    return tuple(sorted({owner.slo for owner in table.owners} - {plan.slo for plan in plans}))
 
 
-def _case(plan: Plan, item: Item, table: Table, step_s: int) -> Case:
+def _case(plan: Plan, item: Item, table: Table, owners: list[int], step_s: int) -> Case:
     objective, kind = item.objective, kind_of(item.indicator, item.objective)
     if objective.slice_s is not None and objective.slice_s % step_s:
         raise Invalid(
             f"SLO {plan.slo}: slices of {objective.slice_s} s cannot be put together from steps of {step_s} s",
             mend="give the points' own step with --step, or choose slices that are a multiple of it",
         )
-    names = np.array(table.slo, dtype=object)
-    owners = np.array(table.objective, dtype=object)
-    rows = np.flatnonzero((names == plan.slo) & ((owners == "") | (owners == objective.name)))
+    rows = _rows(table, [one for one in owners if table.owners[one].objective in ("", objective.name)])
     measured = _measured(plan.slo, kind, table, rows)
     scale = RATIO_SCALE if kind in (Kind.SUCCESS_RATIO, Kind.FAILURE_RATIO) else 1
     faults = inspect(kind, measured, step_s=step_s)
     if kind is Kind.COUNTS:
         true = faults == Fault.NONE
         scale = fitting_scale(measured.part[true], measured.whole[true])
-    return Case(plan.slo, objective, kind, scale, rows, measured, faults)
+    return Case(plan.slo, objective, kind, scale, table.line[rows], measured, faults)
 
 
-def _measured(slo: str, kind: Kind, table: Table, rows: NDArray[np.intp]) -> Measured:
+def _rows(table: Table, owners: list[int]) -> slice | NDArray[np.intp]:
+    """Of several owners in the order of the file, as a later row stands for an earlier one of the same time."""
+    if len(owners) == 1:
+        return table.rows(owners[0])
+    places = np.concatenate([np.empty(0, np.intp), *(np.r_[table.rows(one)] for one in owners)])
+    return places[np.argsort(table.line[places], kind="stable")]
+
+
+def _measured(slo: str, kind: Kind, table: Table, rows: slice | NDArray[np.intp]) -> Measured:
     def pick(column: Floats | None) -> Floats | None:
         return None if column is None else column[rows]
 
@@ -143,6 +153,6 @@ def quarantined(cases: Sequence[Case], table: Table, before: float = math.inf) -
     lines = {line.line: line for line in table.refused}
     for case in cases:
         for place in np.flatnonzero((case.faults != Fault.NONE) & (case.measured.time < before)):
-            line = int(table.line[case.rows[place]])
+            line = int(case.lines[place])
             lines.setdefault(line, Refused(line, Fault(case.faults[place]).sentence))
     return tuple(line for _, line in sorted(lines.items()))

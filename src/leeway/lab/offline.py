@@ -125,15 +125,15 @@ def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: in
         scale=case.scale,
         reach_s=max((each for policy in policies for each in policy.spans_s), default=0) + HOUR_S,
     )
-    spent = sums.spent(None)
     for alert in backtest(policies, sums, at, horizon_s):
-        place = int(np.searchsorted(at, alert.episode.fired_at))
+        then = sums.one(int(np.searchsorted(at, alert.episode.fired_at)))
+        spent = then.spent(None)
         group = alert.episode.policy.groups[alert.episode.group]
         yield Told(
             case.slo,
             case.objective.name,
             alert,
             group_words(group),
-            float(spent.at(place)) if spent.whole[place] else None,
-            reasons(alert, sums, place),
+            float(spent.at(0)) if spent.whole[0] else None,
+            reasons(alert, then),
         )

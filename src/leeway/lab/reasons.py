@@ -10,10 +10,10 @@ from leeway.lab.backtest import Alert
 from leeway.spec.quantity import span
 
 
-def reasons(alert: Alert, sums: Sums, place: int) -> tuple[str, ...]:
-    """What the conditions saw at the moment `place`, and what kept the alert back."""
+def reasons(alert: Alert, then: Sums) -> tuple[str, ...]:
+    """What the conditions saw at the one moment of the firing, and what kept the alert back."""
     episode = alert.episode
-    return (*seen(episode.policy.groups[episode.group], sums, place), *_decision(alert))
+    return (*seen(episode.policy.groups[episode.group], then, 0), *_decision(alert))
 
 
 def _decision(alert: Alert) -> list[str]:

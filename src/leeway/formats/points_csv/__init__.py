@@ -1,5 +1,6 @@
-"""Points as CSV: `time,slo,good,total` or `time,slo,bad,total` or `time,slo,value`, with an optional `objective`."""
+"""Tables of points as CSV, as `leeway budget --points` reads them."""
 
-from leeway.formats.points_csv.read import Refused, Table, parse_time, read
+from leeway.formats.points_csv.read import parse_time, read
+from leeway.formats.points_csv.table import Lines, Owner, Refused, Table
 
-__all__ = ["Refused", "Table", "parse_time", "read"]
+__all__ = ["Lines", "Owner", "Refused", "Table", "parse_time", "read"]

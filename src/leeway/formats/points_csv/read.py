@@ -1,97 +1,218 @@
-"""CSV text to columns. What a row says is kept as said; whether it can be trusted is decided by core.quality."""
+"""CSV to columns. What a row says is kept as said; whether it can be trusted is decided by core.quality.
+
+Lines that are written plainly are read many at once (`plain`), all others one by one, by the same rules.
+"""
 
 from __future__ import annotations
 
 import csv
 import difflib
-import io
 import math
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
-from leeway.core.points import Floats, Ints
+from leeway.core.points import Ints
 from leeway.errors import Invalid
+from leeway.formats.points_csv.plain import Fields
+from leeway.formats.points_csv.table import NUMBERS, Columns, Owner, Refused, Table
 
 HEADERS = (("good", "total"), ("bad", "total"), ("value",))
-NUMBERS = ("good", "bad", "total", "value")
 COLUMNS = ("time", "slo", "objective", *NUMBERS)
 
+BLOCK = 1 << 22
+"""Bytes that are looked at together."""
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line that cannot even be read as a row: its number in the file, and why."""
+ROWS = 1 << 14
+"""Rows that are read one by one before they are put together."""
 
-    line: int
-    message: str
+REMEMBERED = 1 << 18
+"""Times that need not be worked out again: many SLOs have rows of the same."""
 
+QUOTED = 60
+"""Characters of a field that are told back."""
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows in the order of the file. Numbers that are none are NaN; columns the file does not have are None."""
-
-    line: Ints
-    time: Ints
-    slo: tuple[str, ...]
-    objective: tuple[str, ...]
-    good: Floats | None = None
-    bad: Floats | None = None
-    total: Floats | None = None
-    value: Floats | None = None
-    refused: tuple[Refused, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.time)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NO_TIME = -(2**62)
 
 
-def read(data: bytes, file: str) -> Table:
-    """Reads the whole file, or raises Invalid when it is no such file at all (encoding, header).
+def read(source: BinaryIO, file: str) -> Table:
+    """Reads to the end, or raises Invalid when it is no such file at all (encoding, header).
 
     Byte order marks, CRLF, lone CR and spaces around fields do no harm.
     """
-    rows = ((line, fields) for line, fields in _rows(_text(data, file), file) if fields and _says_something(fields))
-    header = next(rows, None)
+    blocks = _blocks(source)
+    first = _opening(blocks)
+    reader = csv.reader(_text([first], file, 0))
+    with _told_where(reader, file, 0):
+        header = next(filter(_says_something, reader), None)
     if header is None:
         raise Invalid("the file is empty", place=file, mend="the first line must be like time,slo,good,total")
-    names = _header([name.strip() for name in header[1]], f"{file}:{header[0]}")
-    at = {name: place for place, name in enumerate(names)}
-    columns: dict[str, list[float]] = {name: [] for name in names if name in NUMBERS}
-    numbers = [(column, at[name]) for name, column in columns.items()]
-    slo_at, objective_at, time_at, width = at["slo"], at.get("objective"), at["time"], len(names)
-    known: dict[str, int | None] = {}  # many SLOs have rows of the same times
-    lines: list[int] = []
-    times: list[int] = []
-    slos: list[str] = []
-    objectives: list[str] = []
-    refused: list[Refused] = []
-    for line, fields in rows:
-        if len(fields) != width:
-            refused.append(Refused(line, f"{len(fields)} fields where the header has {width}"))
-            continue
-        said = fields[time_at].strip()
-        if said not in known:
-            known[said] = parse_time(said)
-        time = known[said]
-        if time is None:
-            refused.append(Refused(line, f"{said!r} is no time: RFC 3339 with a zone, or whole epoch seconds"))
-            continue
-        lines.append(line)
-        times.append(time)
-        slos.append(sys.intern(fields[slo_at].strip()))
-        objectives.append("" if objective_at is None else sys.intern(fields[objective_at].strip()))
-        for column, place in numbers:
-            column.append(parse_number(fields[place].strip()))
-    return Table(
-        np.array(lines, np.int64),
-        np.array(times, np.int64),
-        tuple(slos),
-        tuple(objectives),
-        **{name: np.array(column) for name, column in columns.items()},
-        refused=tuple(refused),
-    )
+    before = reader.line_num
+    rows = _Rows(_header([name.strip() for name in header], f"{file}:{before}"), file, before)
+    blocks = chain([b"".join(first.splitlines(keepends=True)[before:])], blocks)
+    for block in blocks:
+        if b'"' in block or b"\0" in block:
+            rows.add_any(chain([block], blocks))  # to the end, as quotes may reach over blocks
+        else:
+            rows.add_plain(block)
+    return rows.table()
+
+
+class _Reader(Protocol):
+    """A reader of CSV, as far as it tells where it is."""
+
+    @property
+    def line_num(self) -> int: ...
+
+
+class _Times(dict[tuple[bytes, ...], int]):
+    """What each time says, worked out once."""
+
+    def __missing__(self, said: tuple[bytes, ...]) -> int:
+        found = parse_time(said[0].decode().strip())
+        self[said] = time = _NO_TIME if found is None else found
+        return time
+
+
+class _Owners(dict[tuple[bytes, ...], int]):
+    """A number for each owner, from 0, however their names are spaced."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Owner, int] = {}
+
+    def __missing__(self, said: tuple[bytes, ...]) -> int:
+        owner = Owner(*(name.decode().strip() for name in said))
+        self[said] = number = self.numbers.setdefault(owner, len(self.numbers))
+        return number
+
+
+class _Rows:
+    """What has been read so far, up to the line `before`."""
+
+    def __init__(self, names: list[str], file: str, before: int) -> None:
+        self._file, self._before = file, before
+        self._width, self._time_at = len(names), names.index("time")
+        self._owner_at = [names.index(name) for name in ("slo", "objective") if name in names]
+        self._numbers = {name: place for place, name in enumerate(names) if name in NUMBERS}
+        self._times, self._owners = _Times(), _Owners()
+        self._columns, self._refused = Columns(self._numbers), list[Refused]()
+
+    def table(self) -> Table:
+        """All of them."""
+        return self._columns.table(tuple(self._owners.numbers), tuple(self._refused))
+
+    def add_plain(self, block: bytes) -> None:
+        """Takes whole lines without quotes: those that are written plainly together, the others one by one."""
+        fields = Fields.of(block, self._width)
+        try:
+            time = fields.meanings([self._time_at], self._times.__getitem__)
+            numbers = [fields.numbers(place) for place in self._numbers.values()]
+            plain = np.logical_and.reduce([time != _NO_TIME, *(plainly for _, plainly in numbers)])
+            owner = fields[plain].meanings(self._owner_at, self._owners.__getitem__)
+            left = np.delete(np.arange(fields.lines), fields.line[plain])
+            rest = [fields.text_of(line).decode().split(",") for line in left.tolist()]
+        except UnicodeDecodeError:
+            list(_text([block], self._file, self._before))  # raises Invalid, with the line
+            raise
+        lines = self._before + 1 + fields.line[plain]
+        self._columns.add(owner, lines, time[plain], [number[plain] for number, _ in numbers])
+        self._add(self._before + 1 + left, rest)
+        self._before += fields.lines
+        if len(self._times) > REMEMBERED:
+            self._times.clear()
+
+    def add_any(self, blocks: Iterable[bytes]) -> None:
+        """Takes all blocks to the end, one row after the other."""
+        reader, ends = csv.reader(_text(blocks, self._file, self._before)), self._before
+        with _told_where(reader, self._file, self._before):
+            while rows := list(islice(reader, ROWS)):
+                lines = ends + np.cumsum([1 + sum(field.count("\n") for field in row) for row in rows])
+                ends = int(lines[-1])
+                self._add(lines, rows)
+
+    def _add(self, lines: Ints, rows: list[list[str]]) -> None:
+        kept = [place for place, row in enumerate(rows) if self._is_row(int(lines[place]), row)]
+        if kept:
+            columns = list(zip(*(rows[place] for place in kept), strict=True))
+            said = zip(*([name.encode() for name in columns[place]] for place in self._owner_at), strict=True)
+            self._columns.add(
+                np.array([self._owners[one] for one in said], np.int64),
+                lines[kept],
+                np.array([self._time(one) for one in columns[self._time_at]], np.int64),
+                [np.array([parse_number(one) for one in columns[place]]) for place in self._numbers.values()],
+            )
+
+    def _is_row(self, line: int, row: list[str]) -> bool:
+        if not _says_something(row):
+            return False
+        if len(row) != self._width:
+            self._refused.append(Refused(line, f"{len(row)} fields where the header has {self._width}"))
+            return False
+        said = row[self._time_at]
+        if self._time(said) == _NO_TIME:
+            why = f"{said.strip()[:QUOTED]!r} is no time: RFC 3339 with a zone, or whole epoch seconds"
+            self._refused.append(Refused(line, why))
+            return False
+        return True
+
+    def _time(self, said: str) -> int:
+        return self._times[(said.encode(),)]
+
+
+def _blocks(source: BinaryIO) -> Iterator[bytes]:
+    """The text in whole lines, each ended by a line feed and by nothing else, without a byte order mark."""
+    held = source.read(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK)
+    while found := source.read(BLOCK):
+        text = held + found
+        cut = max(text.rfind(b"\n"), text.rfind(b"\r", 0, len(text) - 1)) + 1  # a last CR may be half of a CRLF
+        held = text[cut:]
+        if cut:
+            yield _ended(text[:cut])
+    if held:
+        yield _ended(held if held.endswith((b"\n", b"\r")) else held + b"\n")
+
+
+def _opening(blocks: Iterator[bytes]) -> bytes:
+    """Enough of them to hold a line that says something, if any does."""
+    opening = b""
+    for block in blocks:
+        opening += block
+        if block.strip():
+            break
+    return opening
+
+
+def _ended(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _text(blocks: Iterable[bytes], file: str, before: int) -> Iterator[str]:
+    """The lines. Raises Invalid, with its number, for the first one that is not UTF-8."""
+    lines = chain.from_iterable(block.splitlines(keepends=True) for block in blocks)
+    for number, line in enumerate(lines, before + 1):
+        try:
+            yield line.decode()
+        except UnicodeDecodeError as error:
+            what = f"byte {line[error.start]:#04x} is not UTF-8"
+            raise Invalid(what, place=f"{file}:{number}", mend="save the file as UTF-8") from error
+
+
+@contextmanager
+def _told_where(reader: _Reader, file: str, before: int) -> Iterator[None]:
+    try:
+        yield
+    except csv.Error as error:
+        place = f"{file}:{before + reader.line_num}"
+        raise Invalid(str(error), place=place, mend="quote the field, or mend the line") from error
+
+
+def _says_something(fields: list[str]) -> bool:
+    return any(map(str.strip, fields))
 
 
 def parse_time(text: str) -> int | None:
@@ -125,33 +246,6 @@ def parse_number(text: str) -> float:
     except ValueError:
         return math.nan
     return number if math.isfinite(number) else math.nan
-
-
-def _text(data: bytes, file: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Invalid(
-            f"byte {data[error.start]:#04x} is not UTF-8",
-            place=f"{file}:{line}",
-            mend="save the file as UTF-8",
-        ) from error
-
-
-def _says_something(fields: list[str]) -> bool:
-    return bool(fields[0].strip()) or any(map(str.strip, fields))
-
-
-def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=None))
-    try:
-        for fields in reader:
-            yield reader.line_num, fields
-    except csv.Error as error:
-        raise Invalid(
-            str(error), place=f"{file}:{reader.line_num}", mend="quote the field, or mend the line"
-        ) from error
 
 
 def _header(names: list[str], place: str) -> list[str]:
