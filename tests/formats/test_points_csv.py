@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 
 import pytest
 from hypothesis import example, given
@@ -10,9 +11,8 @@ from hypothesis import strategies as st
 
 from leeway.errors import Invalid
 from leeway.formats.points_csv import Owner, Table, read
-from leeway.formats.points_csv import read as module_of_read
 
-reading = __import__("sys").modules[module_of_read.__module__]
+reading = import_module("leeway.formats.points_csv.read")
 
 FIELDS = st.one_of(
     st.sampled_from(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -37,6 +37,10 @@ class PastSums:
         quanta = units(objective.method, scale)
         rolling, counts_events = isinstance(objective.window, Rolling), objective.method.counts_events
         return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share)
+
+    def one(self, place: int) -> PastSums:
+        """The moment at this place alone."""
+        return replace(self, moments=self.moments.one(place))
 
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
