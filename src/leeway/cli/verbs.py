@@ -30,6 +30,7 @@ VERBS = {
     "serve": "Run the server.",
     "silence": "Keep alerts from people for a time, now or when work is planned.",
     "status": "Show the error budgets, now.",
+    "suggest": "Draw a first SLO from history, with the evidence.",
     "restore": "Make a data folder from a backup.",
     "templates": "Show messages as recipients would read them.",
     "version": "Tell the version of Leeway and of what it runs on.",

@@ -17,13 +17,17 @@ TRAFFIC_WEIGHTED = "TrafficWeightedTimeslices"
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One annotation: where it belongs, which values it takes (none listed: a duration), what it means."""
+    """One annotation: where it belongs, which values it takes, what it means.
+
+    Without listed values it takes a duration; a `note` takes any text.
+    """
 
     name: str
     kind: Kind
     values: tuple[str, ...]
     default: str
     meaning: str
+    note: bool = False
 
     @property
     def key(self) -> str:
@@ -32,12 +36,12 @@ class Annotation:
 
     def accepts(self, value: str) -> bool:
         """True for a value it takes."""
-        return value in self.values if self.values else _seconds(value) is not None
+        return self.note or (value in self.values if self.values else _seconds(value) is not None)
 
     @property
     def accepted(self) -> str:
         """The values it takes, in words."""
-        return ", ".join(self.values) if self.values else "a duration such as 5m or 1h"
+        return "any text" if self.note else ", ".join(self.values) or "a duration such as 5m or 1h"
 
 
 NO_DATA = Annotation(
@@ -72,7 +76,38 @@ HUMAN_HORIZON = Annotation(
     "How long people take to see a ticket, understand and mend: a page of a slow pair is held back only while the "
     "budget lasts longer than this.",
 )
-ANNOTATIONS = {one.key: one for one in (NO_DATA, CARRY_LIMIT, BUDGETING_METHOD, END_OF_MONTH, HUMAN_HORIZON)}
+EVIDENCE = Annotation(
+    "evidence",
+    Kind.SLO,
+    (),
+    "none",
+    "The history that `leeway suggest` drew the target from. Changes no number.",
+    note=True,
+)
+EVIDENCE_BACKTEST = Annotation(
+    "evidence-backtest",
+    Kind.SLO,
+    (),
+    "none",
+    "How often the suggested target would have been missed, and whom it would have woken. Changes no number.",
+    note=True,
+)
+EVIDENCE_CAVEATS = Annotation(
+    "evidence-caveats", Kind.SLO, (), "none", "What the suggestion does not know. Changes no number.", note=True
+)
+ANNOTATIONS = {
+    one.key: one
+    for one in (
+        NO_DATA,
+        CARRY_LIMIT,
+        BUDGETING_METHOD,
+        END_OF_MONTH,
+        HUMAN_HORIZON,
+        EVIDENCE,
+        EVIDENCE_BACKTEST,
+        EVIDENCE_CAVEATS,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)

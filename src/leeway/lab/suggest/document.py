@@ -1,0 +1,124 @@
+"""A suggestion as documents of OpenSLO: a draft that can be applied as it is, with its evidence as annotations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from leeway.core.objective import Op
+from leeway.formats.points_csv import Owner
+from leeway.lab.suggest.suggestion import Suggestion
+from leeway.lab.suggest.windows import RESAMPLES
+from leeway.spec.annotations import EVIDENCE, EVIDENCE_BACKTEST, EVIDENCE_CAVEATS
+from leeway.spec.documents import (
+    SLI,
+    SLO,
+    BudgetingMethod,
+    Document,
+    Metadata,
+    Metric,
+    Objective,
+    Plain,
+    Ratio,
+    RawValue,
+    Service,
+    TimeWindow,
+)
+from leeway.spec.quantity import count, percent
+
+LONGEST_NAME = 63
+PUSHED = "json_push"
+
+
+def documents(found: Sequence[Suggestion], service: str = "") -> Iterator[Document]:
+    """One SLO for each suggestion that has a target, and their services: `service`, or one named as the SLO.
+
+    Series are pushed points, until somebody names a source. An SLO has one objective: of values OpenSLO allows no
+    more, and series that are told apart have SLIs of their own.
+    """
+    drawn = [one for one in found if one.chosen is not None]
+    names = names_of([one.owner for one in drawn])
+    for name in dict.fromkeys(service or name for name in names):
+        yield Service(Metadata(name))
+    for one, name in zip(drawn, names, strict=True):
+        yield _slo(one, name, service or name)
+
+
+def names_of(owners: Sequence[Owner]) -> list[str]:
+    """The name of each SLO: that of the series where OpenSLO takes it and no other has it; else one made from it.
+
+    >>> names_of([Owner("shop"), Owner("Check-out API"), Owner("bar", "fast"), Owner("bar", "slow")])
+    ['shop', 'check-out-api', 'bar-fast', 'bar-slow']
+    """
+    slos = [owner.slo for owner in owners]
+    taken: list[str] = []
+    for owner in owners:
+        said = owner.slo if slos.count(owner.slo) == 1 else f"{owner.slo}-{owner.objective}"
+        plain = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")[:LONGEST_NAME].strip("-") or "unnamed"
+        name, number = plain, 1
+        while name in taken:
+            number += 1
+            name = f"{plain[: LONGEST_NAME - 4]}-{number}"
+        taken.append(name)
+    return taken
+
+
+def _slo(one: Suggestion, name: str, service: str) -> SLO:
+    if one.chosen is None:
+        raise ValueError("a series without a target has no document")
+    objective = Objective(_decimal(one.chosen.target), display_name=(one.owner.objective or "main")[:LONGEST_NAME])
+    if one.limit is not None:
+        threshold = one.limit.threshold
+        objective = replace(objective, op=Op(threshold.op), value=Decimal(repr(threshold.value)))
+    said = one.owner.slo[:LONGEST_NAME]
+    return SLO(
+        Metadata(name, "" if said == name else said, annotations=_evidence(one)),
+        service,
+        TimeWindow(one.asked.window),
+        BudgetingMethod.OCCURRENCES,
+        (objective,),
+        SLI(Metadata(f"{name[: LONGEST_NAME - 4]}-sli"), _metric(values=one.limit is not None)),
+        description="A draft from what was, not from what users need: ask them, then change the target.",
+    )
+
+
+def _metric(*, values: bool) -> Ratio | RawValue:
+    def pushed(key: str) -> Metric:
+        spec: dict[str, Plain] = {"key": key}
+        return Metric(spec, type=PUSHED)
+
+    return RawValue(pushed("value")) if values else Ratio(pushed("total"), good=pushed("good"))
+
+
+def _evidence(one: Suggestion) -> dict[str, str]:
+    past, best = one.history, one.chosen
+    low = past.resampled.quantile(0.05)
+    if best is None or low is None:
+        raise ValueError("a series without a target has no evidence")
+    evidence = (
+        f"{past.days:,.4g} days, {past.events:,.0f} events, "
+        f"{count(past.independent, 'independent window')} of {one.asked.window.words}; "
+        f"19 in 20 of {RESAMPLES:,} resampled windows (seed {one.asked.seed}) reach {low:.6f}"
+    )
+    worst = past.rolling.quantile(0)
+    if worst is not None:
+        evidence += f", the worst of {len(past.rolling):,} rolling ones {worst:.6f}"
+    missed = f"missed by {best.missed:,} of {best.rolling:,} rolling windows"
+    missed += f" and {best.missed_share * 100:.1f} % of resampled ones"
+    told = f"{_told(best.woken.pages, 'page')}, {_told(best.woken.tickets, 'ticket')} by the default policies"
+    return {
+        EVIDENCE.key: evidence,
+        EVIDENCE_BACKTEST.key: f"{percent(best.target)}: {missed}; {told}",
+        EVIDENCE_CAVEATS.key: " ".join(one.caveats),
+    }
+
+
+def _told(number: int | None, word: str) -> str:
+    return f"{word}s unknown" if number is None else count(number, word)
+
+
+def _decimal(share: Fraction) -> Decimal:
+    return Decimal(share.numerator) / Decimal(share.denominator)
