@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench.figure import Line, Wrong, table
 
-NAMES = ("tick", "store", "start", "replay", "push", "command", "peers")
+NAMES = ("tick", "store", "start", "replay", "backtest", "push", "command", "peers", "forecast")
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ SAYS = {
     "store": ["durable append", "compaction beside, p99", "from the ledger", "from the store"],
     "start": ["process to ready", "filling the ledgers"],
     "replay": ["Occurrences", "Timeslices"],
+    "backtest": ["policies from CSV", "memory"],
     "push": ["batches of 10,000", "batches of 500"],
     "command": ["leeway --version"],
     "peers": ["Prometheus", "slo-generator"],
