@@ -1,4 +1,4 @@
-"""How sure a share is. Knows nothing of SLOs."""
+"""Wilson's interval: how sure a share is, for showing it."""
 
 from __future__ import annotations
 

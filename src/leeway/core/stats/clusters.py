@@ -1,0 +1,141 @@
+"""Bad events that come in clusters: how strongly they hold together, and tails and intervals that allow for it.
+
+Events of one block (a day) share a chance that differs from block to block by a beta distribution, so their bad counts
+are beta-binomial. `rho`, the overdispersion, is the correlation of two events of one block: 0, they are independent; 1,
+all of a block are bad or none is. A retry of the same request is no event of its own: count intents, or rho says so.
+Sources: J. Skellam, JRSS B 10, 1948; L. Kish, Survey Sampling, 1965 (design effect).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betaincc, betaln, gammaln
+
+from leeway.core.stats import binomial
+from leeway.core.stats.binomial import Floats
+from leeway.core.stats.interval import Interval
+
+SURE = 5.41
+"""Twice the gain in log likelihood that rho must bring to be believed: 1 in 100 of independent histories gets there."""
+
+MANY = 4_096
+"""With more terms than this on both sides a tail is that of the beta distribution with the same mean and variance: off
+by a thousandth of itself at tails of 1e-5, by a hundredth at 1e-7, where nothing is decided any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """`rho` estimated from `blocks` blocks with events; 0 where independence is not refuted. `evidence`: see SURE."""
+
+    rho: float
+    evidence: float
+    blocks: int
+
+
+def overdispersion(bad: ArrayLike, total: ArrayLike) -> Clustering:
+    """The rho of a history, from (bad, total) of each of its blocks, by maximum likelihood at the pooled share.
+
+    Measured on simulated histories of 28 and 90 days, 96 to 24,000 events a day, 1 and 0.1 % bad: the likelihood's
+    median is nearer to a true rho of .05 than the method of moments' in every cell (28 days of 96 events: .043 against
+    .032; of 1,440 at 0.1 %: .021 against .008), and its bias is a tenth of it. Moments miss what is rare and large.
+
+    It is told only where it is beyond doubt: noise alone makes half of all estimates positive, and a gate that believed
+    them would sleep through outages.
+    """
+    k, n = np.asarray(bad, np.float64), np.asarray(total, np.float64)
+    k, n = k[n > 0], n[n > 0]
+    if len(n) < 2 or not 0 < k.sum() < n.sum():
+        return Clustering(0.0, 0.0, len(n))
+    share = float(k.sum() / n.sum())
+    alone = float((k * np.log(share) + (n - k) * np.log1p(-share)).sum())
+    low, high = -6.0, -0.01  # powers of ten
+    for _ in range(3):
+        powers = np.linspace(low, high, 41)
+        gains = 2 * (_likelihood(k, n, share, 10.0**powers) - alone)
+        best = int(gains.argmax())
+        low, high = powers[max(0, best - 1)], powers[min(40, best + 1)]
+    evidence = max(0.0, float(gains[best]))
+    return Clustering(float(10 ** powers[best]) if evidence >= SURE else 0.0, evidence, len(n))
+
+
+def upper_tail(bad: ArrayLike, total: ArrayLike, share: ArrayLike, rho: ArrayLike) -> Floats:
+    """P(X ≥ bad) of `total` events with this share and rho; the binomial tail where rho is 0.
+
+    >>> float(round(upper_tail(5, 24, 0.01, 0.05), 7)), float(round(upper_tail(5, 24, 0.01, 0), 7))
+    (0.0043248, 3.6e-06)
+    """
+    arrays = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in (bad, total, share, rho)))
+    k, n, p, clumped = arrays
+    tail = np.atleast_1d(binomial.upper_tail(k, n, p))
+    places = np.flatnonzero((clumped > 0) & (k > 0) & (k <= n) & (p > 0) & (p < 1))
+    if len(places):
+        tail.flat[places] = _tail(*(each.flat[places] for each in arrays))
+    return tail.reshape(k.shape)
+
+
+def design_effect(total: ArrayLike, rho: ArrayLike) -> Floats:
+    """How many clustered events say as much as one independent event: 1 + (total − 1) × rho."""
+    return np.asarray(1 + np.maximum(0.0, np.asarray(total) - 1) * np.asarray(rho), np.float64)
+
+
+def effective(total: ArrayLike, rho: ArrayLike) -> Floats:
+    """The number of independent events (or slices) that say as much as these; never more than 1 / rho.
+
+    >>> float(round(effective(1440, 0.01), 1))
+    93.6
+    """
+    return np.asarray(np.asarray(total, np.float64) / design_effect(total, rho), np.float64)
+
+
+def interval(good: float, total: float, rho: float, confidence: float = 0.95) -> Interval | None:
+    """Clopper and Pearson's interval of the effective number; for slices `total` counts slices, not their events.
+
+    `rho` must be that of blocks as long as what is looked at; for many blocks, see `pooled`.
+    """
+    if total <= 0:
+        return None
+    number = float(effective(total, rho))
+    return binomial.clopper_pearson(good / total * number, number, confidence)
+
+
+def pooled(total: ArrayLike, rho: float) -> float:
+    """The effective number of several blocks together: blocks are independent of each other, so their numbers add up
+    as weights do.
+
+    >>> round(pooled([1440] * 28, 0.01))
+    2622
+    """
+    n = np.asarray(total, np.float64)
+    spread = float((n * design_effect(n, rho)).sum())
+    return float(n.sum()) ** 2 / spread if spread > 0 else 0.0
+
+
+def _likelihood(k: Floats, n: Floats, share: float, rho: Floats) -> Floats:
+    strength = (1 - rho) / rho
+    a, b = share * strength, (1 - share) * strength
+    return np.asarray((betaln(k[:, None] + a, (n - k)[:, None] + b) - betaln(a, b)).sum(axis=0), np.float64)
+
+
+def _tail(k: Floats, n: Floats, p: Floats, rho: Floats) -> Floats:
+    """Sums the chances of the side with fewer terms, for all places at once."""
+    k, n = np.ceil(k), np.floor(n)
+    strength = (1 - rho) / rho
+    a, b = p * strength, (1 - p) * strength
+    upper = n - k + 1 <= k
+    terms = np.where(upper, n - k + 1, k)
+    summed = terms <= MANY
+    wider = 1 / (rho + (1 - rho) / n) - 1
+    result = np.asarray(betaincc(p * wider, (1 - p) * wider, (k - 0.5) / n), np.float64)
+    if summed.any():
+        lengths = terms[summed].astype(np.int64)
+        owner = np.repeat(np.flatnonzero(summed), lengths)
+        starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+        x = np.arange(len(owner)) - np.repeat(starts, lengths) + np.where(upper, k, 0.0)[owner]
+        each = gammaln(n + 1)[owner] - gammaln(x + 1) - gammaln(n[owner] - x + 1)
+        each += betaln(x + a[owner], n[owner] - x + b[owner]) - betaln(a, b)[owner]
+        sums = np.add.reduceat(np.exp(each), starts)
+        result[summed] = np.where(upper[summed], sums, 1 - sums)
+    return np.clip(result, 0.0, 1.0)
