@@ -64,8 +64,8 @@ def _few(history: History, target: Candidate | None) -> Iterator[str]:
     low = history.resampled.quantile(0.05)
     if low is not None and history.proven is not None and history.proven < low:
         yield (
-            f"{_events(history.events, 'event')} cannot show more than {history.proven * 100:.4g} %, however well "
-            "they went: the target is drawn from that."
+            f"{_events(history.events, 'event')} show no more than {history.proven * 100:.4g} % for "
+            "sure (95 %): the target is drawn from that."
         )
     if target.allowed < FEW:
         yield (

@@ -52,8 +52,9 @@ def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
     """
     kind = Kind.COUNTS if table.value is None else Kind.VALUE
     places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, owner in enumerate(table.owners):
-        places[owner.slo].append(place)
+    in_file = sorted(range(len(table.owners)), key=lambda one: int(table.line[table.rows(one)].min(initial=len(table))))
+    for place in in_file:
+        places[table.owners[place].slo].append(place)
     for slo, own in places.items():
         named = [place for place in own if table.owners[place].objective]
         common = [place for place in own if not table.owners[place].objective]
