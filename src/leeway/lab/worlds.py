@@ -71,7 +71,7 @@ WORLDS = {"incidents": incidents, "regimes": regimes}
 
 
 def _counted(name: str, dice: np.random.Generator, share: Floats) -> World:
-    day = 1 + DIURNAL * np.sin(2 * np.pi * np.arange(share.shape[1]) / 24)
+    day = 1 + DIURNAL * np.sin(2 * np.pi * (np.arange(share.shape[1]) % 24) / 24)
     total = np.broadcast_to((MEAN_EVENTS * day).astype(np.int64), share.shape)
     bad = dice.binomial(total, np.clip(share, 0, 1))
     return World(name, bad.astype(np.float64), total.astype(np.float64))

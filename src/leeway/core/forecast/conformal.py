@@ -8,6 +8,7 @@ origins.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ FLOOR = 0.02
 """2 % of the budget is added to both sides of a ratio: below that nobody cares how many times a forecast was off."""
 ORIGINS = 200
 """Fewer past forecasts than this tell nothing of the one in forty that was furthest off."""
+MIDDLE = 0.5
 GRID = (np.arange(200) + 0.5) / 200
 
 
@@ -37,24 +39,31 @@ class Calibration:
     """The scores of many past forecasts of one method and one horizon, in ascending order."""
 
     scores: Floats
+    independent: int
+    """How many of them come from stretches of time that do not overlap."""
 
     @classmethod
-    def of(cls, scores: Floats) -> Calibration:
-        """All that is known among them, whichever service it came from."""
-        return cls(np.sort(scores[np.isfinite(scores)]))
+    def of(cls, scores: Floats, independent: int) -> Calibration:
+        """From what is known of these scores, whichever service they come from."""
+        return cls(np.sort(scores[np.isfinite(scores)]), independent)
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def at(self, level: float) -> float:
-        """The score that a new forecast exceeds with a chance of 1 − level; the outer one of two neighbours.
+        """The score that a new forecast exceeds with a chance of 1 − level, or with less.
 
-        With n past forecasts that are exchangeable with the new one, it lies between two such levels with at least the
-        promised chance, as long as n reaches so far: n ≥ 39 for 95 %.
+        With k independent forecasts of the past that are exchangeable with the new one, no more is known of it than
+        that it may take any of k + 1 places among them: so the level is sought a little further out, at (k + 1) / k of
+        it. In a large fleet that is nothing; where k is below 39 the 95 % band is as wide as the past was, and may
+        still be too narrow.
         """
-        place = (len(self.scores) + 1) * level
-        place = np.floor(place) if level < 0.5 else np.ceil(place)
-        return float(self.scores[int(np.clip(place - 1, 0, len(self.scores) - 1))])
+        if level == MIDDLE:
+            return float(np.median(self.scores))
+        outwards = max(level, 1 - level) * (self.independent + 1) / self.independent
+        last = len(self.scores) - 1
+        place = min(last, math.ceil(outwards * len(self.scores)) - 1)
+        return float(self.scores[place if level > MIDDLE else last - place])
 
     def edges(self, band: float) -> tuple[float, float]:
         """The scores between which this share of new forecasts will be, as much left out below as above."""

@@ -29,7 +29,9 @@ class History:
 
     @classmethod
     def of(cls, spent: Floats, step_s: int) -> History:
-        """Steps must divide the day, and nobody can spend less than nothing: ValueError."""
+        """One step at least, which divides the day, and nobody spends less than nothing: else ValueError."""
+        if not spent.shape[1]:
+            raise ValueError("a history has one step at least")
         if step_s <= 0 or DAY_S % step_s:
             raise ValueError(f"a step divides the day, {step_s} s do not")
         seen = ~np.isnan(spent)
@@ -40,7 +42,7 @@ class History:
     @property
     def steps(self) -> int:
         """How many there are; the moment `steps` is now."""
-        return len(self.sums[0]) - 1
+        return int(self.sums.shape[1]) - 1
 
     @property
     def day(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leeway.core.forecast.history import History
 from leeway.core.points import Floats, Ints
@@ -10,7 +11,7 @@ from leeway.core.points import Floats, Ints
 TIMES_BACKGROUND = 6.0
 """A step belongs to an incident if it spends more than six times what the service usually spends in one,"""
 LEAST_DAY_SHARE = 1 / 12
-"""and more than would take a twelfth of the budget in a day (a burn rate of 2.5 in a month's window)."""
+"""and at a pace that takes more than a twelfth of the budget in a day (a burn rate of 2.5 in a month's window)."""
 BACKGROUND_DAYS = 28
 OWN_INCIDENTS = 5.0
 """The fleet's incidents count as much as five of a service's own: with five, its mean size is half its own."""
@@ -26,7 +27,7 @@ def compound_poisson(history: History) -> Floats:
     days = history.days()
     seen = ~np.isnan(history.spent)
     spent = np.where(seen, history.spent, 0.0)
-    burning = spent > _threshold(history, days)
+    burning = found(history)
     starts = burning.copy()
     starts[:, 1:] &= ~burning[:, :-1]
     count, size = _until(starts, days), _until(np.where(burning, spent, 0.0), days)
@@ -39,30 +40,32 @@ def compound_poisson(history: History) -> Floats:
     return np.where(known > 0, _over(trickle, quiet) + rate * mean, np.nan)
 
 
-def _threshold(history: History, days: Ints) -> Floats:
-    """(services, steps): what a step must exceed, from the days up to its own."""
-    day = history.day
+def found(history: History) -> NDArray[np.bool_]:
+    """(services, steps): whether a step belongs to an incident, by what was usual in the weeks up to its own day."""
+    days, day = history.days(), history.day
     usual = np.stack([_median(history.spent[:, max(0, end - day) : end]) for end in days], axis=1)
-    usual = np.stack(
-        [_median(usual[:, max(0, place - BACKGROUND_DAYS) : place + 1]) for place in range(len(days))], axis=1
-    )
-    least = LEAST_DAY_SHARE / day
-    limit = np.maximum(TIMES_BACKGROUND * np.nan_to_num(usual), least)
-    return np.repeat(limit, np.diff(days, prepend=0), axis=1)
+    ends = range(1, len(days) + 1)
+    usual = np.stack([_median(usual[:, max(0, end - BACKGROUND_DAYS) : end]) for end in ends], axis=1)
+    limit = np.maximum(TIMES_BACKGROUND * np.nan_to_num(usual), LEAST_DAY_SHARE / day)
+    burning: NDArray[np.bool_] = history.spent > np.repeat(limit, np.diff(days, prepend=0), axis=1)
+    return burning
 
 
 def _median(values: Floats) -> Floats:
     """The lower median of each row's known values; NaN where there is none."""
     ordered = np.sort(values, axis=1)
     last = (~np.isnan(values)).sum(axis=1) - 1
-    return np.take_along_axis(ordered, np.maximum(last, 0)[:, None] // 2, axis=1)[:, 0]
+    middle: Floats = np.take_along_axis(ordered, np.maximum(last, 0)[:, None] // 2, axis=1)[:, 0]
+    return middle
 
 
-def _until(steps: Floats | np.ndarray, days: Ints) -> Floats:
+def _until(steps: Floats | NDArray[np.bool_], days: Ints) -> Floats:
     """Sums of the steps before each moment."""
-    return np.cumsum(steps, axis=1, dtype=np.float64)[:, days - 1]
+    sums: Floats = np.cumsum(steps, axis=1, dtype=np.float64)[:, days - 1]
+    return sums
 
 
 def _over(part: Floats, whole: Floats) -> Floats:
     """The ratio; 0 where there is nothing to divide by."""
-    return np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0)
+    ratio: Floats = np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0)
+    return ratio

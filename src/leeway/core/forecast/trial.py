@@ -46,7 +46,8 @@ class Trial:
         spent = np.where(behind >= LEAST_DAYS * history.day, history.measured(at, ahead), np.nan)
         scores = score(spent, predicted)
         used = seasoned(np.isfinite(spent), behind, history.known[:, -1])
-        pools = tuple(Calibration.of(one[used]) for one in scores)
+        independent = int(_apart(used, at, ahead).sum())
+        pools = tuple(Calibration.of(one[used], independent) for one in scores)
         return cls(at, ahead, predicted, scores, behind, used, pools)
 
     @property
@@ -62,12 +63,7 @@ class Trial:
     @property
     def windows(self) -> Floats:
         """Per service, how many of its origins do not overlap: the number to be modest about."""
-        last, count = np.full(len(self.used), -self.ahead), np.zeros(len(self.used))
-        for moment, used in zip(self.at, self.used.T, strict=True):
-            apart = used & (moment - last >= self.ahead)
-            count += apart
-            last[apart] = moment
-        return count
+        return _apart(self.used, self.at, self.ahead)
 
     def costs(self) -> Floats:
         """The CRPS that each calibrated method had at each origin, in shares of the budget; NaN where it has none."""
@@ -87,8 +83,9 @@ class Trial:
         found = np.zeros((len(bands) + 1, len(scores)))
         for place, moment in enumerate(self.at):
             then = np.isfinite(scores) & (self.at + self.ahead <= moment)
-            past = Calibration.of(scores[seasoned(then, self.behind, self.behind[:, place])])
-            if len(past) >= ORIGINS:
+            used = seasoned(then, self.behind, self.behind[:, place])
+            if used.sum() >= ORIGINS:
+                past = Calibration.of(scores[used], int(_apart(used, self.at, self.ahead).sum()))
                 now = scores[:, place]
                 edges = [past.edges(band) for band in bands]
                 found[:-1] += [(low <= now) & (now <= high) for low, high in edges]
@@ -104,3 +101,11 @@ def seasoned(known: Mask, behind: Floats, today: Floats) -> Mask:
     """
     kept: Mask = known & (2 * behind >= today[:, None])
     return kept if kept.sum() >= ORIGINS else known
+
+
+def _apart(used: Mask, at: Ints, ahead: int) -> Floats:
+    """Per service, how many stretches of `ahead` steps fit between the first and the last of these moments."""
+    if not len(at):
+        return np.zeros(len(used))
+    first, last = used.argmax(axis=1), len(at) - 1 - used[:, ::-1].argmax(axis=1)
+    return np.where(used.any(axis=1), 1.0 + (at[last] - at[first]) // ahead, 0.0)
