@@ -18,6 +18,7 @@ SAYS = {
     "push": ["batches of 10,000", "batches of 500"],
     "command": ["leeway --version"],
     "peers": ["Prometheus", "slo-generator"],
+    "forecast": ["95 % band off by", "both in one fleet", "1,000 services"],
 }
 
 
