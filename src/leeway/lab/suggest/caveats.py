@@ -53,11 +53,12 @@ def _few(history: History, target: Candidate | None) -> Iterator[str]:
             f"{span(history.blocks.known * history.blocks.length_s)}."
         )
     elif independent < SURE_OF_WORST:
+        overlap = f"; the {len(history.rolling):,} rolling ones overlap" if len(history.rolling) > independent else ""
         yield (
             f"{span(history.blocks.known * history.blocks.length_s)} hold only "
-            f"{count(independent, 'independent window')} of {window}; the {len(history.rolling):,} rolling ones "
-            f"overlap. That the worst of {independent} is as bad as 1 window in 20 is only "
-            f"{(1 - 0.95**independent) * 100:.0f} % sure; to be 95 % sure takes {SURE_OF_WORST} windows."
+            f"{count(independent, 'independent window')} of {window}{overlap}. That the worst of {independent} is as "
+            f"bad as 1 window in 20 is only {(1 - 0.95**independent) * 100:.0f} % sure; to be 95 % sure takes "
+            f"{SURE_OF_WORST} windows."
         )
     if history.bad < FEW:
         yield f"Only {_events(history.bad, 'bad event')} in all: how often it fails is hardly known."

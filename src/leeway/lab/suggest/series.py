@@ -98,7 +98,8 @@ def step_of(time: Ints) -> int:
     >>> step_of(np.arange(0, 86_400, 3_600)), step_of(np.array([0, 60, 660, 4_020]))
     (3600, 60)
     """
-    gaps, often = np.unique(np.diff(np.unique(time)), return_counts=True)
+    apart = np.diff(np.sort(time))
+    gaps, often = np.unique(apart[apart > 0], return_counts=True)
     if not len(gaps):
         return MINUTE_S
     step_s = int(gaps[np.argmax(often)])
