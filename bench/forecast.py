@@ -29,14 +29,14 @@ Verdicts = Mapping[str, Verdict]
 
 def run(*, quick: bool) -> Iterator[Line]:
     """Both kinds of world at each day; then both in one fleet; then how long it takes."""
-    seeds = range(1 if quick else 5)
-    fleets = {name: [make(np.random.default_rng(seed)).spent for seed in seeds] for name, make in WORLDS.items()}
+    seeds, size = (range(1), (60,)) if quick else (range(5), ())
+    fleets = {name: [make(np.random.default_rng(one), *size).spent for one in seeds] for name, make in WORLDS.items()}
     for name, worlds in fleets.items():
         for day in DAYS[-1:] if quick else DAYS:
             found = [_judged(spent, day, seed) for seed, spent in enumerate(worlds)]
             yield from _figures(f"forecast, {name}, day {day}", found)
     yield from _mixed(fleets, DAYS[-1])
-    yield _taken(5 if quick else 20)
+    yield _taken(1 if quick else 20)
 
 
 def _judged(spent: Floats, day: int, seed: int) -> Verdicts:
