@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leeway.core.alerting.policy import Policy
 from leeway.core.alerting.sums import PastSums
 from leeway.core.objective import DAY_S
+from leeway.core.sparse.guard import Guard
+from leeway.core.sparse.measure import guard_of
+from leeway.core.tally import units
 from leeway.engine.offline import Case, Past, cases_of, quarantined, unknown_slos
 from leeway.engine.report import rfc3339
 from leeway.errors import Invalid
@@ -124,6 +128,7 @@ def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: in
         step_s=step_s,
         scale=case.scale,
         reach_s=max((each for policy in policies for each in policy.spans_s), default=0) + HOUR_S,
+        guard=_guard(case, past, born, end, step_s, policies),
     )
     for alert in backtest(policies, sums, at, horizon_s):
         then = sums.one(int(np.searchsorted(at, alert.episode.fired_at)))
@@ -137,3 +142,15 @@ def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: in
             float(spent.at(0)) if spent.whole[0] else None,
             reasons(alert, then),
         )
+
+
+def _guard(case: Case, past: Past, born: int, end: int, step_s: int, policies: Sequence[Policy]) -> Guard | None:
+    """From the traffic of the whole table: a running server measures that of the last week."""
+    burns = [burn for policy in policies for burn in policy.pages_by]
+    if not burns:
+        return None
+    slice_s, track = case.objective.slice_s or step_s, past.track
+    total = np.zeros((end - born) // slice_s + 1)
+    quanta = units(case.objective.method, case.scale)
+    np.add.at(total, (track.start - born) // slice_s, np.diff(track.total) / quanta.total)
+    return guard_of(total[: (end - born) // slice_s], burns, float(case.objective.allowed_share), step_s=slice_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from leeway.core.alerting.decide import HORIZON_S
 from leeway.core.objective import NoData
@@ -13,6 +14,14 @@ from leeway.spec.duration import Duration
 
 PREFIX = "leeway.dev/"
 TRAFFIC_WEIGHTED = "TrafficWeightedTimeslices"
+
+
+class LowTraffic(StrEnum):
+    """Which pages are guarded against chance: of the default policies, all, none."""
+
+    AUTO = "auto"
+    ALL = "all"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,14 @@ HUMAN_HORIZON = Annotation(
     "How long people take to see a ticket, understand and mend: a page of a slow pair is held back only while the "
     "budget lasts longer than this.",
 )
+LOW_TRAFFIC = Annotation(
+    "low-traffic",
+    Kind.SLO,
+    tuple(LowTraffic),
+    LowTraffic.AUTO.value,
+    "Whether bad events must be more than chance before a burn pages: in the default alert policies (auto), in all "
+    "policies, or in none.",
+)
 EVIDENCE = Annotation(
     "evidence",
     Kind.SLO,
@@ -103,6 +120,7 @@ ANNOTATIONS = {
         BUDGETING_METHOD,
         END_OF_MONTH,
         HUMAN_HORIZON,
+        LOW_TRAFFIC,
         EVIDENCE,
         EVIDENCE_BACKTEST,
         EVIDENCE_CAVEATS,
@@ -119,6 +137,7 @@ class Settings:
     traffic_weighted: bool = False
     end_of_month: EndOfMonth = EndOfMonth.CLAMP
     human_horizon_s: int = HORIZON_S
+    low_traffic: LowTraffic = LowTraffic.AUTO
 
 
 def settings(annotations: Mapping[str, str]) -> Settings:
@@ -134,6 +153,7 @@ def settings(annotations: Mapping[str, str]) -> Settings:
         value(BUDGETING_METHOD) == TRAFFIC_WEIGHTED,
         EndOfMonth(value(END_OF_MONTH)),
         _seconds(value(HUMAN_HORIZON)) or 0,
+        LowTraffic(value(LOW_TRAFFIC)),
     )
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from leeway.core.alerting import presets
 from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Policy, Remaining, Severity
 from leeway.core.objective import Objective, Op
+from leeway.spec.annotations import LowTraffic, settings
 from leeway.spec.documents import (
     SLO,
     AlertCondition,
@@ -69,11 +70,18 @@ def watches_for(slo: SLO, objective: Objective, library: Library) -> tuple[Watch
     and apply refuse them.
     """
     window_s, share = slo.window.duration.seconds, objective.allowed_share
-    if not slo.alert_policies:
-        return tuple(Watch(one) for one in presets.default(window_s, share))
-    found = [watch for one in library.policies(slo) for watch in watches_of(one, window_s, share, library)]
+    if slo.alert_policies:
+        found = [watch for one in library.policies(slo) for watch in watches_of(one, window_s, share, library)]
+    else:
+        found = [Watch(one) for one in presets.default(window_s, share)]
     first = {watch.policy.name: watch for watch in reversed(found)}
-    return tuple(watch for watch in found if first[watch.policy.name] is watch)
+    kept = (watch for watch in found if first[watch.policy.name] is watch)
+    match settings(slo.metadata.annotations).low_traffic:
+        case LowTraffic.AUTO:
+            return tuple(kept)
+        case LowTraffic.ALL | LowTraffic.OFF as asked:
+            guarded = asked is LowTraffic.ALL
+            return tuple(replace(watch, policy=replace(watch.policy, guarded=guarded)) for watch in kept)
 
 
 def policies_for(slo: SLO, objective: Objective, library: Library) -> tuple[Policy, ...]:

@@ -13,10 +13,11 @@ from typing import Protocol, assert_never
 
 import numpy as np
 
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Remaining, Severity
+from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Policy, Remaining, Severity
 from leeway.core.alerting.ratio import Flags, Ratio, stands
 from leeway.core.objective import Op
 from leeway.core.points import Ints
+from leeway.core.sparse.guard import Told
 
 SEEN = Fraction(1, 2)
 """The share of a span's steps that must have a row, since the series' birth, before the span is believed."""
@@ -34,6 +35,12 @@ class Sums(Protocol):
     def seen(self, span_s: int) -> Ratio:
         """Share of the span's steps since birth that have a row; the whole is 0 before the birth."""
 
+    def beyond_chance(self, span_s: int, where: Flags) -> Flags:
+        """Where so many bad events in the span are more than chance; asked `where`, true wherever there is no guard."""
+
+    def told(self, condition: Burn, place: int) -> Told | None:
+        """What the guard says of a burn at one place; None where there is none."""
+
     @property
     def window_s(self) -> Ints:
         """How long the window that holds each moment is."""
@@ -47,7 +54,8 @@ class Sums(Protocol):
 class Met:
     """`met` where the condition holds; `blind` where it would, or might, but its spans are not seen well enough.
 
-    `doubted` where its figures stand and are not believed: too little of the spans is seen, or it is too early.
+    `doubted` where its figures stand and are not believed: too little of the spans is seen, it is too early, or chance
+    alone may have done it.
     """
 
     met: Flags
@@ -55,18 +63,20 @@ class Met:
     doubted: Flags
 
 
-def condition_met(condition: Condition, sums: Sums, severity: Severity) -> Met:
-    """Where one condition is met now; how long it must last is the life's matter, not told here.
+def condition_met(condition: Condition, sums: Sums, policy: Policy) -> Met:
+    """Where one condition of a policy is met now; how long it must last is the life's matter, not told here.
 
     Too early to page: in a calendar window with fewer events than 1 / (burn × allowed share), where one bad event alone
-    would burn as fast.
+    would burn as fast. Too little traffic to page: where a guard stands and so many bad events may be chance.
     """
     match condition:
         case Burn(threshold=threshold, op=op):
             rates = [sums.burn(span).stands(op, threshold) for span in condition.spans_s]
             found = _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
-            if severity is Severity.PAGE and sums.young is not None and threshold > 0:
+            if policy.severity is Severity.PAGE and sums.young is not None and threshold > 0:
                 found = _if(sums.young.stands(Op.GTE, 1 / threshold), found)
+            if condition in policy.pages_by and found.met.any():
+                found = _if(sums.beyond_chance(condition.long_s, found.met), found)
             return found
         case Remaining(share=share, op=op):
             flags = sums.spent(None).stands(_OTHER_SIDE[op], 1 - share)

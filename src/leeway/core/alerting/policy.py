@@ -112,13 +112,23 @@ Condition = Burn | Remaining | Exhaustion | Drop | Coverage
 class Policy:
     """Fires while all conditions of any of its groups are met, each for as long as it must last.
 
-    After that it stays up for `cooldown_s` without any group being met; whoever was told is told again only then.
+    After that it stays up for `cooldown_s` without any group being met; whoever was told is told again only then. The
+    burns of a page that is `guarded` must be more than chance too: see `leeway.core.sparse`.
     """
 
     name: str
     severity: Severity
     groups: tuple[tuple[Condition, ...], ...]
     cooldown_s: int = 0
+    guarded: bool = False
+
+    @property
+    def pages_by(self) -> tuple[Burn, ...]:
+        """The burns that a guard watches over: those of a guarded page that are met by burning fast."""
+        if not self.guarded or self.severity is not Severity.PAGE:
+            return ()
+        burns = (one for group in self.groups for one in group if isinstance(one, Burn))
+        return tuple(one for one in burns if one.op in (Op.GT, Op.GTE) and one.threshold > 0)
 
     @property
     def spans_s(self) -> tuple[int, ...]:

@@ -45,7 +45,9 @@ def default(window_s: int, allowed_share: Fraction) -> tuple[Policy, ...]:
         if long_s <= window_s and factor(share, long_s, window_s) * allowed_share < 1
     ]
     policies = (
-        Policy(name, severity, tuple((burn,) for its, burn in pairs if its is severity))
+        Policy(
+            name, severity, tuple((burn,) for its, burn in pairs if its is severity), guarded=severity is Severity.PAGE
+        )
         for name, severity in ((FAST, Severity.PAGE), (SLOW, Severity.TICKET))
     )
     return tuple(policy for policy in policies if policy.groups)

@@ -7,10 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from leeway.core.alerting.ratio import Ratio
+from leeway.core.alerting.policy import Burn
+from leeway.core.alerting.ratio import Flags, Ratio
 from leeway.core.moments import Moments
 from leeway.core.objective import Objective
-from leeway.core.points import Ints
+from leeway.core.points import Floats, Ints
+from leeway.core.sparse.guard import Guard, Told
 from leeway.core.tally import Units, units
 from leeway.core.track import Track
 from leeway.core.window import Rolling
@@ -27,16 +29,26 @@ class PastSums:
     counts_events: bool
     quanta: Units
     share: Fraction
+    guard: Guard | None = None
 
     @classmethod
     def of(
-        cls, objective: Objective, track: Track, at: Ints, *, born: int | None, step_s: int, scale: int, reach_s: int
+        cls,
+        objective: Objective,
+        track: Track,
+        at: Ints,
+        *,
+        born: int | None,
+        step_s: int,
+        scale: int,
+        reach_s: int,
+        guard: Guard | None = None,
     ) -> PastSums:
         """As Moments.of; `reach_s` is the longest span of any condition."""
         moments = Moments.of(objective, track, at, step_s=step_s, reach_s=reach_s)
         quanta = units(objective.method, scale)
         rolling, counts_events = isinstance(objective.window, Rolling), objective.method.counts_events
-        return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share)
+        return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share, guard)
 
     def one(self, place: int) -> PastSums:
         """The moment at this place alone."""
@@ -62,6 +74,26 @@ class PastSums:
         steps = np.maximum(0, at - since) // self.step_s
         return Ratio(np.where(steps > 0, self.moments.rows(np.minimum(since, at)), 0), steps, Fraction(1))
 
+    def beyond_chance(self, span_s: int, where: Flags) -> Flags:
+        """By the guard, if there is one."""
+        if self.guard is None:
+            return np.ones_like(where)
+        from leeway.core.sparse.gate import gate  # late: the functions behind it take long to load
+
+        bad, total = self._events(span_s)
+        share = float(self.share)
+        return gate(bad, total, share=share, alpha=self.guard.alpha, rho=self.guard.rho, where=where).opens
+
+    def told(self, condition: Burn, place: int) -> Told | None:
+        """By the guard, if there is one."""
+        if self.guard is None:
+            return None
+        from leeway.core.sparse.gate import tell  # late, as above
+
+        bad, total = (float(each[place]) for each in self._events(condition.long_s))
+        how = {"share": float(self.share), "alpha": self.guard.alpha, "rho": self.guard.rho}
+        return tell(bad, total, factor=float(condition.threshold), **how)
+
     @property
     def window_s(self) -> Ints:
         """How long the window of each moment is."""
@@ -74,6 +106,11 @@ class PastSums:
             return None
         _, total = self.moments.spent(self.moments.window_start)
         return Ratio(total, np.ones_like(total), self.share / self.quanta.total)
+
+    def _events(self, span_s: int) -> tuple[Floats, Floats]:
+        """Bad and all; of methods that count slices, slices."""
+        bad, total = self.moments.spent(self.moments.at - span_s)
+        return bad / self.quanta.bad, total / self.quanta.total
 
     @property
     def _per_share(self) -> Fraction:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leeway.core.points import Floats, Ints
+from leeway.core.sparse.guard import Told
 from leeway.core.stats.binomial import criticals
 from leeway.core.stats.clusters import upper_tail
 
@@ -32,20 +33,6 @@ class Gated:
 
     opens: Flags
     p_value: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the gate says to people: of `total` events `bad` were bad, which chance does with `p_value`.
-
-    It pages from `needed` bad events of as many on; None: not even if all of them were bad.
-    """
-
-    bad: float
-    total: float
-    p_value: float
-    alpha: float
-    needed: int | None
 
 
 def gate(

@@ -7,19 +7,23 @@ from fractions import Fraction
 
 import numpy as np
 
-from leeway.core.alerting.ratio import Ratio
+from leeway.core.alerting.policy import Burn
+from leeway.core.alerting.ratio import Flags, Ratio
 from leeway.core.cells import Places
 from leeway.core.ledger import Ledger, Sums
 from leeway.core.ledger.grid import MINUTE_S
 from leeway.core.objective import Objective
-from leeway.core.points import Ints
+from leeway.core.points import Floats, Ints
+from leeway.core.sparse.guard import Guard, Told
 from leeway.core.tally import units
 from leeway.core.window import Rolling
 
 
 @dataclass(frozen=True, slots=True)
 class FleetSums:
-    """Columns of one ledger at one minute. `objective` stands for all of them; `born` is NEVER where there is no row.
+    """Columns of one ledger at one minute. `objective` stands for all of them.
+
+    `born` is NEVER where there is no row; of guards there are as many as columns, or none at all.
 
     Raises the ledger's OutOfReach for hours that must be lent first.
     """
@@ -30,6 +34,7 @@ class FleetSums:
     scale: int
     born: Ints
     at: int
+    guards: tuple[Guard | None, ...] = ()
 
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
@@ -53,6 +58,29 @@ class FleetSums:
         minutes = np.where(since < self.at, (self.at - since) // MINUTE_S, 0)
         return Ratio(self._since(self.at - span_s).covered, minutes, Fraction(1))
 
+    def beyond_chance(self, span_s: int, where: Flags) -> Flags:
+        """By each one's guard; see core.alerting.sums."""
+        guarded = np.array([one is not None for one in self.guards] or np.zeros_like(where)) & where
+        if not guarded.any():
+            return np.ones_like(where)
+        from leeway.core.sparse.gate import gate  # late: the functions behind it take long to load
+
+        bad, total = self._events(span_s)
+        alpha, rho = np.array([(one.alpha, one.rho) if one else (1.0, 0.0) for one in self.guards]).T
+        share = float(self.objective.allowed_share)
+        return gate(bad, total, share=share, alpha=alpha, rho=rho, where=guarded).opens | ~guarded
+
+    def told(self, condition: Burn, place: int) -> Told | None:
+        """As core.alerting.sums."""
+        guard = self.guards[place] if self.guards else None
+        if guard is None:
+            return None
+        from leeway.core.sparse.gate import tell  # late, as above
+
+        bad, total = (float(each[place]) for each in self._events(condition.long_s))
+        how = {"share": float(self.objective.allowed_share), "alpha": guard.alpha, "rho": guard.rho}
+        return tell(bad, total, factor=float(condition.threshold), **how)
+
     @property
     def window_s(self) -> Ints:
         """The same for all."""
@@ -66,6 +94,10 @@ class FleetSums:
         total = self._since(self.objective.window.at(self.at).start).total
         quanta = units(self.objective.method, self.scale)
         return Ratio(total, np.ones_like(total), self.objective.allowed_share / quanta.total)
+
+    def _events(self, span_s: int) -> tuple[Floats, Floats]:
+        spent, quanta = self._since(self.at - span_s), units(self.objective.method, self.scale)
+        return spent.bad / quanta.bad, spent.total / quanta.total
 
     @property
     def _per_share(self) -> Fraction:

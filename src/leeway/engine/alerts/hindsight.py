@@ -17,7 +17,7 @@ def hindsight(policy: Policy, sums: Sums, fired_at: int) -> tuple[str, ...]:
     `sums` are of that moment, with all that has arrived since.
     """
     for group in policy.groups:
-        if all(condition_met(condition, sums, policy.severity).met[0] for condition in group):
+        if all(condition_met(condition, sums, policy).met[0] for condition in group):
             return ()
     found = "; ".join(dict.fromkeys(sentence for group in policy.groups for sentence in seen(group, sums, 0)))
     return (f"{CORRECTED}: at {rfc3339(fired_at)} it was {found}",)

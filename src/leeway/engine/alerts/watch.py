@@ -177,7 +177,7 @@ class Watcher:
 
             def ask(ledger: Ledger, columns: Places, theirs: list[Goal], at: int = at) -> Flags:
                 sums = _sums(ledger, columns, theirs, book, at)
-                found = [condition_met(one, sums, policy.severity) for one in _flat(policy)]
+                found = [condition_met(one, sums, policy) for one in _flat(policy)]
                 bits = [[getattr(one, name) for one in found] for name in ("met", "blind", "doubted")]
                 return np.moveaxis(np.array(bits), -1, 0)  # each goal's own, as `_turn` takes them apart
 
