@@ -100,10 +100,10 @@ def only(points, asked=None):
     return one
 
 
-def history(points, window_s=28 * DAY, **more):
+def history(points, window=MONTH, **more):
     """The one history of a table."""
     (series,) = series_of(points)
-    return History.of(series, window_s, more.pop("seed", 0), **more)
+    return History.of(series, window, more.pop("seed", 0), **more)
 
 
 def test_the_figures_of_a_known_history_are_those_that_were_computed_elsewhere():

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from leeway.lab.suggest.draft import draft
 from leeway.lab.suggest.grid import snap, stricter
 from leeway.lab.suggest.history import History
-from leeway.lab.suggest.woken import Woken, goal, woken
+from leeway.lab.suggest.woken import Woken, woken
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,5 @@ def tried(history: History, target: Fraction, because: tuple[str, ...] = ()) -> 
         (1 - middle) / share,
         (1 - low) / share,
         share * history.window_events,
-        woken(history.series, goal(target, history.window_s, history.threshold)),
+        woken(history.series, draft(history.series.owner, target, history.window, history.threshold)),
     )

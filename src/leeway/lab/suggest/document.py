@@ -5,32 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
 
-from leeway.core.objective import Op
 from leeway.formats.points_csv import Owner
+from leeway.lab.suggest.draft import LONGEST_NAME, draft
 from leeway.lab.suggest.suggestion import Suggestion
 from leeway.lab.suggest.windows import RESAMPLES
 from leeway.spec.annotations import EVIDENCE, EVIDENCE_BACKTEST, EVIDENCE_CAVEATS
-from leeway.spec.documents import (
-    SLI,
-    SLO,
-    BudgetingMethod,
-    Document,
-    Metadata,
-    Metric,
-    Objective,
-    Plain,
-    Ratio,
-    RawValue,
-    Service,
-    TimeWindow,
-)
+from leeway.spec.documents import SLO, Document, Metadata, Service
 from leeway.spec.quantity import count, percent
-
-LONGEST_NAME = 63
-PUSHED = "json_push"
 
 
 def documents(found: Sequence[Suggestion], service: str = "") -> Iterator[Document]:
@@ -69,28 +51,19 @@ def names_of(owners: Sequence[Owner]) -> list[str]:
 def _slo(one: Suggestion, name: str, service: str) -> SLO:
     if one.chosen is None:
         raise ValueError("a series without a target has no document")
-    objective = Objective(_decimal(one.chosen.target), display_name=(one.owner.objective or "main")[:LONGEST_NAME])
-    if one.limit is not None:
-        threshold = one.limit.threshold
-        objective = replace(objective, op=Op(threshold.op), value=Decimal(repr(threshold.value)))
+    made = draft(
+        Owner(name, one.owner.objective[:LONGEST_NAME]),
+        one.chosen.target,
+        one.asked.window,
+        one.limit.threshold if one.limit else None,
+    )
     said = one.owner.slo[:LONGEST_NAME]
-    return SLO(
-        Metadata(name, "" if said == name else said, annotations=_evidence(one)),
-        service,
-        TimeWindow(one.asked.window),
-        BudgetingMethod.OCCURRENCES,
-        (objective,),
-        SLI(Metadata(f"{name[: LONGEST_NAME - 4]}-sli"), _metric(values=one.limit is not None)),
+    return replace(
+        made,
+        metadata=Metadata(name, "" if said == name else said, annotations=_evidence(one)),
+        service=service,
         description="A draft from what was, not from what users need: ask them, then change the target.",
     )
-
-
-def _metric(*, values: bool) -> Ratio | RawValue:
-    def pushed(key: str) -> Metric:
-        spec: dict[str, Plain] = {"key": key}
-        return Metric(spec, type=PUSHED)
-
-    return RawValue(pushed("value")) if values else Ratio(pushed("total"), good=pushed("good"))
 
 
 def _evidence(one: Suggestion) -> dict[str, str]:
@@ -118,7 +91,3 @@ def _evidence(one: Suggestion) -> dict[str, str]:
 
 def _told(number: int | None, word: str) -> str:
     return f"{word}s unknown" if number is None else count(number, word)
-
-
-def _decimal(share: Fraction) -> Decimal:
-    return Decimal(share.numerator) / Decimal(share.denominator)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from leeway.core.judge import events
-from leeway.core.objective import DAY_S, Threshold
+from leeway.core.objective import DAY_S, Method, Objective, Threshold
 from leeway.core.stats import wilson
+from leeway.core.window import Rolling
 from leeway.errors import Invalid
-from leeway.lab.suggest.grid import TARGETS
 from leeway.lab.suggest.series import Series
 from leeway.lab.suggest.windows import Blocks, Windows
-from leeway.lab.suggest.woken import goal
+from leeway.spec.duration import Duration
 from leeway.spec.quantity import span
 
 HOUR_S = 3_600
@@ -27,37 +28,44 @@ class History:
 
     series: Series
     threshold: Threshold | None
-    window_s: int
+    window: Duration
     blocks: Blocks
     rolling: Windows
     resampled: Windows
     scale: int
 
     @classmethod
-    def of(cls, series: Series, window_s: int, seed: int, threshold: Threshold | None = None) -> History:
+    def of(cls, series: Series, window: Duration, seed: int, threshold: Threshold | None = None) -> History:
         """Blocks are days; hours where the window is below a day; a row where rows last longer than that.
 
         Every history throws the same dice, so that what is told of a series depends on nothing but itself and the seed.
         Raises Invalid if a window is not a whole number of blocks.
         """
+        window_s = window.seconds
         block_s = max(DAY_S if window_s >= DAY_S else HOUR_S, series.step_s)
         if window_s % block_s:
             raise Invalid(
                 f"SLO {series.owner.slo}: a window of {span(window_s)} is no whole number of {span(block_s)}",
                 mend="ask for a window of whole days, or of whole hours below a day; of whole rows if they last longer",
             )
-        # the target has no part in what is good
-        good, total = events(goal(TARGETS[0], window_s, threshold), series.points)
+        # no target has a part in what is good
+        objective = Objective("main", Method.OCCURRENCES, Fraction(1), Rolling(window_s), threshold=threshold)
+        good, total = events(objective, series.points)
         blocks = Blocks.of(series.points.time, total - good, total, end=series.end, length_s=block_s)
         resampled = blocks.resampled(window_s // block_s, np.random.default_rng(seed))
         return cls(
-            series, threshold, window_s, blocks, blocks.rolling(window_s // block_s), resampled, series.points.scale
+            series, threshold, window, blocks, blocks.rolling(window_s // block_s), resampled, series.points.scale
         )
 
     @property
     def days(self) -> float:
         """Days (or parts of them) of which anything is known."""
         return self.blocks.known * self.blocks.length_s / DAY_S
+
+    @property
+    def window_s(self) -> int:
+        """How long a window is."""
+        return self.window.seconds
 
     @property
     def independent(self) -> int:

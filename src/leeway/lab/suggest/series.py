@@ -21,10 +21,11 @@ ON_GRID = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series: trusted points in the order of time, perhaps none, and the lines that were set aside."""
+    """One series: its rows, trusted points in the order of time, perhaps none, and the lines that were set aside."""
 
     owner: Owner
     step_s: int
+    table: Table
     points: Points
     refused: tuple[Refused, ...]
 
@@ -52,8 +53,7 @@ def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
     """
     kind = Kind.COUNTS if table.value is None else Kind.VALUE
     places: defaultdict[str, list[int]] = defaultdict(list)
-    in_file = sorted(range(len(table.owners)), key=lambda one: int(table.line[table.rows(one)].min(initial=len(table))))
-    for place in in_file:
+    for place in sorted(range(len(table.owners)), key=lambda one: _first_line(table, one)):
         places[table.owners[place].slo].append(place)
     for slo, own in places.items():
         named = [place for place in own if table.owners[place].objective]
@@ -64,10 +64,9 @@ def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
 
 
 def _series(table: Table, owner: Owner, group: list[int], kind: Kind, step_s: int | None) -> Series:
-    rows = _rows(table, group)
-    columns = (None if one is None else one[rows] for one in (table.good, table.bad, table.total, table.value))
-    measured = Measured(table.time[rows], *columns)
-    step_s = step_s or step_of(measured.time)
+    own = _own(table, owner, group)
+    measured = Measured(own.time, own.good, own.bad, own.total, own.value)
+    step_s = step_s or step_of(own.time)
     faults = inspect(kind, measured, step_s=step_s)
     scale, true = 1, faults == Fault.NONE
     if kind is Kind.COUNTS:
@@ -75,19 +74,29 @@ def _series(table: Table, owner: Owner, group: list[int], kind: Kind, step_s: in
             scale = fitting_scale(measured.part[true], measured.whole[true])
         except Invalid as error:
             raise Invalid(f"SLO {owner.slo}: {error.message}", mend=error.mend) from error
-    refused = (Refused(int(table.line[rows[place]]), Fault(faults[place]).sentence) for place in np.flatnonzero(~true))
-    return Series(owner, step_s, trusted(kind, measured, faults, scale=scale), tuple(refused))
+    refused = (Refused(int(own.line[place]), Fault(faults[place]).sentence) for place in np.flatnonzero(~true))
+    return Series(owner, step_s, own, trusted(kind, measured, faults, scale=scale), tuple(refused))
 
 
 def _nameless(table: Table, owner: Owner, group: list[int]) -> Series:
-    lines = table.line[_rows(table, group)]
-    return Series(owner, MINUTE_S, Points.empty(), tuple(Refused(int(line), "no SLO is named") for line in lines))
+    own = _own(table, owner, group)
+    refused = tuple(Refused(int(line), "no SLO is named") for line in own.line)
+    return Series(owner, MINUTE_S, own, Points.empty(), refused)
 
 
-def _rows(table: Table, group: list[int]) -> Ints:
-    """In the order of the file, since a later row stands for an earlier one of the same time."""
+def _first_line(table: Table, owner: int) -> int:
+    return int(table.line[table.rows(owner)].min(initial=np.iinfo(np.int32).max))
+
+
+def _own(table: Table, owner: Owner, group: list[int]) -> Table:
+    """All rows of the group, in the order of the file, since a later row stands for an earlier one of the same time."""
     places = np.concatenate([np.arange(len(table))[table.rows(one)] for one in group])
-    return places[np.argsort(table.line[places], kind="stable")]
+    places = places[np.argsort(table.line[places], kind="stable")]
+    good, bad, total, value = (
+        None if one is None else one[places] for one in (table.good, table.bad, table.total, table.value)
+    )
+    bounds, line, time = np.array([0, len(places)]), table.line[places], table.time[places]
+    return Table((owner,), bounds, line, time, good, bad, total, value)
 
 
 def step_of(time: Ints) -> int:

@@ -99,7 +99,7 @@ def _offered(series: Series, asked: Asked) -> tuple[Limit, ...]:
 
 
 def _history(series: Series, asked: Asked, limit: Limit | None) -> History:
-    return History.of(series, asked.window.seconds, asked.seed, limit.threshold if limit else None)
+    return History.of(series, asked.window, asked.seed, limit.threshold if limit else None)
 
 
 def _choice(limit: Limit, past: History) -> Choice:
