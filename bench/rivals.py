@@ -50,6 +50,18 @@ def fading(history: History, horizon: Horizon, dice: np.random.Generator, half_l
     return _spread(history, horizon, level, np.sqrt(variance), dice)
 
 
+def trend(history: History, horizon: Horizon, dice: np.random.Generator) -> Floats:
+    """Holt's level and linear trend (0.1, 0.01 an hour), with independent normal hours."""
+    level, slope = history.spent[:, 0].copy(), np.zeros(len(history.spent))
+    squares = np.zeros(len(slope))
+    for spent in history.spent.T[1:]:
+        error = spent - (level + slope)
+        level, slope = level + slope + 0.1 * error, slope + 0.001 * error
+        squares += error * error
+    mean = level + slope * (horizon.ahead + 1) / 2
+    return _spread(history, horizon, mean, np.sqrt(squares / history.steps), dice)
+
+
 def compound_poisson(history: History, horizon: Horizon, dice: np.random.Generator) -> Floats:
     """Incidents drawn one by one: a gamma posterior of their rate, their sizes the service's own and the fleet's."""
     burning = found(history)
@@ -86,6 +98,7 @@ MODELS: dict[str, Model] = {
     "mean so far": mean,
     "EWMA 7 d": fading,
     "EWMA 6 h": lambda *asked: fading(*asked, half_life_h=6),
+    "Holt's trend": trend,
     "bootstrap of days": bootstrap,
     "compound Poisson": compound_poisson,
     "EWMA 1 d, calibrated": day_calibrated,

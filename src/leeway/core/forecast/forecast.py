@@ -12,10 +12,10 @@ from leeway.core.points import Floats
 
 
 class Lack(StrEnum):
-    """Why there is no band."""
+    """Why there is no band: the fleet has too few forecasts whose outcome is known, the service too few known days."""
 
-    FLEET = "fewer than 200 forecasts of the past can be judged yet"
-    SERVICE = "less than 10 days of this service are known"
+    FLEET = "too_few_origins"
+    SERVICE = "too_young"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ HALF_LIFE_DAYS = 7.0
 class Method(StrEnum):
     """How a figure was made. LINEAR is the straight line of this window alone: it is no forecast and has no band."""
 
-    MEAN = "mean so far"
-    EWMA = "weighted mean, half-life 7 d"
-    INCIDENTS = "compound Poisson"
+    MEAN = "mean"
+    EWMA = "ewma"
+    INCIDENTS = "compound_poisson"
     LINEAR = "linear"
 
 
