@@ -99,6 +99,18 @@ def test_the_order_of_services_changes_nothing():
         assert mixed[place].point == pytest.approx(plain[was].point)
 
 
+def test_days_say_what_hours_say():
+    """A history by the day, for fleets too large for hours: the same means, and bands that are much the same."""
+    spent = fleet(services=30)
+    days = spent.reshape(30, -1, DAY).sum(axis=2)
+    means = [
+        outlook(History.of(past, step_s), Horizon(10 * day, 20 * day), (Method.MEAN,)).banded
+        for past, step_s, day in ((spent, HOUR_S, DAY), (days, DAY_S, 1))
+    ]
+    np.testing.assert_allclose(means[0].quantiles, means[1].quantiles)
+    np.testing.assert_allclose(means[0].chance, means[1].chance)
+
+
 def test_the_chance_agrees_with_the_bands():
     """If the budget lasts at the upper edge of a band, the chance that it does not is at most what is left out."""
     for one in forecasts(fleet(services=30), Horizon(10 * DAY, 20 * DAY)):
