@@ -70,9 +70,9 @@ class Calibration:
         return self.at((1 - band) / 2), self.at((1 + band) / 2)
 
     def beyond(self, scores: Floats) -> Floats:
-        """The share of past forecasts that were off by these scores or more."""
-        share: Floats = 1 - np.searchsorted(self.scores, scores) / len(self.scores)
-        return share
+        """The share of past forecasts that were off by these scores or more; NaN where a score is."""
+        share = 1 - np.searchsorted(self.scores, scores) / len(self.scores)
+        return np.where(np.isnan(scores), np.nan, share)
 
     def draws(self) -> Floats:
         """Two hundred equally likely scores."""

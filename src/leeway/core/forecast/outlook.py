@@ -111,20 +111,23 @@ def _banded(history: History, horizon: Horizon, spends: Floats, trial: Trial, ke
     exhausted = [reaches(kept + edge @ between, history.step_s) for edge in edges]
     predicted = slope * horizon.ahead
     missing = score(np.maximum(0.0, 1 - kept[:, -1]), predicted)
+    beyond = np.stack([pool.beyond(missing) for pool in trial.pools])[method, services]
+    inside, judged = _covered(trial, method)
     return Banded(
-        method,
-        kept[:, -1],
-        predicted,
-        kept[:, -1] + edges[:, :, -1],
-        np.stack(exhausted),
-        np.where(kept[:, -1] >= 1, 1.0, np.stack([pool.beyond(missing) for pool in trial.pools])[method, services]),
-        *_covered(trial, method),
-        np.stack([pool.draws() for pool in trial.pools])[method],
+        method=method,
+        kept=kept[:, -1],
+        predicted=predicted,
+        quantiles=kept[:, -1] + edges[:, :, -1],
+        exhausted_s=np.stack(exhausted),
+        chance=np.where(kept[:, -1] >= 1, 1.0, beyond),
+        covered=inside,
+        judged=judged,
+        off=np.stack([pool.draws() for pool in trial.pools])[method],
     )
 
 
 def _offs(trial: Trial) -> Floats:
-    """(methods, levels)"""
+    """(methods, levels): how far off each method is at the edges of the bands."""
     return np.array([[pool.at(level) for level in LEVELS] for pool in trial.pools])
 
 
