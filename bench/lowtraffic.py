@@ -35,7 +35,8 @@ TICKETS = ((3.0, DAY, 2 * HOUR), (1.0, 3 * DAY, 6 * HOUR))
 LEEWAY, PLAIN = "Leeway", "plain"
 QUIET = 60
 """Minutes without a burn after which the next one is a new page."""
-LEARNT, LEAD = 28 * DAY, 3 * DAY
+LEARNT, LEAD, FULL = 28 * DAY, 3 * DAY, 6 * HOUR
+"""Minutes that Leeway learns from; that pass before a day of failures; until the longest window of a page is full."""
 PARTS = (1.0, 0.5, 0.25, 0.1)
 
 Places = NDArray[np.intp]
@@ -97,7 +98,7 @@ class Burning(NamedTuple):
 
 def run(*, quick: bool) -> Iterator[Line]:
     """Each cell's false pages and delays, beside those of the listed rules; then whether one of these is better."""
-    services, month = (20, 5 * DAY) if quick else (400, 30 * DAY)
+    services, month = (20, 5 * DAY) if quick else (200, 30 * DAY)
     better = 0
     for cell in CELLS[: 2 if quick else None]:
         dice = np.random.default_rng(20260101)
@@ -111,19 +112,19 @@ def run(*, quick: bool) -> Iterator[Line]:
 def _cell(
     cell: Cell, dice: Generator, services: int, month: int
 ) -> tuple[dict[str, dict[str, int]], dict[float, dict[str, Floats]], Floats]:
-    """Pages of each rule, by how errors come; delays of each, by the part that fails; delays of page or ticket at 10 %."""
+    """Pages of each rule, by how errors come; delays, by the part that fails; delays of page or ticket."""
     traffic = Traffic(cell.per_hour)
     past = arrivals(dice, traffic, 1, LEARNT)[0]
     false, delays = {}, {}
     for errors_come in ("iid", "bursty"):
         chances: float | Chances = cell.share
         if errors_come == "bursty":
-            chances = bursty(dice, cell.share / 2, services, LEARNT + month)
+            chances = bursty(dice, cell.share / 2, services, LEARNT + FULL + month)
         before = _days(dice, traffic, chances, services)
         learnt = learn(cell, past, before)
-        total = arrivals(dice, traffic, services, month)
+        total = arrivals(dice, traffic, services, FULL + month)
         stream = Stream(total, errors(dice, total, chances if isinstance(chances, float) else chances[:, LEARNT:]))
-        false[errors_come] = {rule: pages(at, month) for rule, at in rules(cell, stream, learnt).items()}
+        false[errors_come] = {rule: pages(at, FULL + month) for rule, at in rules(cell, stream, learnt).items()}
     unclustered = learn(cell, past, np.zeros((services, 1, 2)))
     for part in PARTS:
         if part <= 3 * cell.share:
@@ -148,12 +149,12 @@ def _days(dice: Generator, traffic: Traffic, chances: float | Chances, services:
 
 
 def learn(cell: Cell, past: Counts, before: NDArray[np.generic]) -> Learnt:
-    """Alpha for the traffic and for each rho, rho rounded to eight values for each power of ten."""
+    """Alpha for the traffic and for each rho, rho rounded up to one of four values for each power of ten."""
     seen = [
         looks(past, step_s=60, factor=factor, long_s=long * 60, short_s=short * 60) for factor, long, short in PAGES
     ]
     rho = np.array([overdispersion(*days.T).rho for days in before])
-    rho[rho > 0] = np.minimum(0.99, 10 ** (np.ceil(8 * np.log10(rho[rho > 0])) / 8))
+    rho[rho > 0] = np.minimum(0.99, 10 ** (np.ceil(4 * np.log10(rho[rho > 0])) / 4))
     alphas = {each: choose(seen, cell.share, rho=each).alpha for each in np.unique(rho).tolist()}
     few = any(is_sparse(each.most, factor=each.factor, share=cell.share).any() for each in seen)
     busy = float((past > 0).mean() * DAY)
@@ -164,17 +165,17 @@ def rules(cell: Cell, stream: Stream, learnt: Learnt) -> dict[str, Places]:
     """Where each rule pages."""
     pairs = [burning(stream, cell.share, pair) for pair in PAGES]
     found = {
-        PLAIN: _either([pair.at for pair in pairs]),
-        "≥ 2 errors": _either([pair.at[pair.bad >= 2] for pair in pairs]),
-        "≥ 3 errors": _either([pair.at[pair.bad >= 3] for pair in pairs]),
-        "≥ 20 events": _either([pair.at[pair.total >= 20] for pair in pairs]),
+        PLAIN: _either(stream.total.shape, [pair.at for pair in pairs]),
+        "≥ 2 errors": _either(stream.total.shape, [pair.at[pair.bad >= 2] for pair in pairs]),
+        "≥ 3 errors": _either(stream.total.shape, [pair.at[pair.bad >= 3] for pair in pairs]),
+        "≥ 20 events": _either(stream.total.shape, [pair.at[pair.total >= 20] for pair in pairs]),
     }
     gated = []
     for at, bad, total in pairs:
         service = at // stream.total.shape[1]
         alpha, rho = learnt.alpha[service], learnt.rho[service]
         gated.append(at[gate(bad, total, share=cell.share, alpha=alpha, rho=rho).opens])
-    found[LEEWAY] = _either([*gated, detected(cell, stream, learnt)])
+    found[LEEWAY] = _either(stream.total.shape, [*gated, detected(cell, stream, learnt)])
     return found
 
 
@@ -211,7 +212,8 @@ def detected(cell: Cell, stream: Stream, learnt: Learnt) -> Places:
 
 
 def pages(at: Places, minutes: int) -> int:
-    """How many times it comes up."""
+    """How many times it comes up, once all windows are full."""
+    at = at[at % minutes >= FULL]
     new = (np.diff(at) > QUIET) | (np.diff(at // minutes) > 0)
     return int(new.sum()) + (len(at) > 0)
 
@@ -232,8 +234,11 @@ def _windows(counts: Counts, length: int) -> Counts:
     return result
 
 
-def _either(places: list[Places]) -> Places:
-    return np.unique(np.concatenate(places))
+def _either(shape: tuple[int, ...], places: list[Places]) -> Places:
+    up = np.zeros(shape, np.bool_).ravel()
+    for at in places:
+        up[at] = True
+    return np.flatnonzero(up)
 
 
 def _false_pages(cell: Cell, false: dict[str, dict[str, int]], months: float) -> Iterator[Figure]:

@@ -29,9 +29,9 @@ def arrivals(dice: Generator, traffic: Traffic, services: int, minutes: int) -> 
     """Events of each minute."""
     begin = dice.integers(DAY, size=(services, 1))
     day = 1 + traffic.swing * np.sin(2 * np.pi * np.arange(2 * DAY) / DAY)
-    a_minute = (day * traffic.per_hour / 60).astype(np.float64)
+    a_minute = day * traffic.per_hour / 60
     places = (begin + np.arange(minutes)) % DAY
-    return dice.poisson(a_minute[places]).astype(np.int32)
+    return np.asarray(dice.poisson(a_minute[places]), np.int32)
 
 
 def bursty(

@@ -8,6 +8,8 @@ not left it yet. Fewer events and more bad ones only make a chance rarer and a b
 bad event for which k, the bad events of (t − L, t], reach the count that opens the gate for n, the events of
 (t + S − L, t]; and with N events in (t − L, t] that has the chance P(1 + Bin(N − 1, b) ≥ needed(n)). Summed over the
 events of 90 days, each bad with chance b, it bounds the expected pages, however often anybody looks. Pairs add up.
+A single window is taken as if it had the short one of the books, a twelfth of it; that good events leave it later is
+not counted, so its figure is an estimate.
 
 Traffic enters as it was measured, with its nights and its batches, not as a rate: an alpha for the mean would be wrong
 at both.
@@ -19,6 +21,7 @@ with all bad events beyond the needed ones left out. It is an estimate, and no b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,19 +29,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from leeway.core.points import Floats, Ints
-from leeway.core.sparse.gate import needed
+from leeway.core.sparse.gate import CLOSE, needed
 from leeway.core.stats.clusters import upper_tail
 
 DAYS = 90.0
 ALLOWED = 0.25
 """False pages in those days that the gate may have; the detector has the rest of the one that both may have together.
 
-The gate's bound is nearly reached, the detector's is not by half, so this share makes both of one mind in simulation.
+The gate's bound is nearly reached, the detector's is not by half: in simulation both then have about as many.
 """
+UNTOLD = 1e-4
+"""What is used while no traffic is known: it kept the promise at 4 to 60 events an hour, 99 and 99.9 %."""
 CEILING = 1e-2
 """Evidence weaker than this is none, however many false pages one could afford."""
 STEPS = tuple(CEILING * 10 ** (-step / 8) for step in range(8 * 10 + 1))
 """The alphas to choose from: eight to the power of ten."""
+MOST = 1_024
+"""No window needs more bad events, for this purpose, if all of its events are bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The alpha, the false pages expected with it in `days`, and how many were allowed."""
+    """The alpha, the false pages expected with it in `days` (NaN: no traffic is known), and how many were allowed."""
 
     alpha: float
     expected: float
@@ -65,17 +72,17 @@ class Chosen:
 
 
 def looks(total: ArrayLike, *, step_s: int, factor: float, long_s: int, short_s: int | None) -> Looks:
-    """From the events of each step of a history, gaps as 0; history that is shorter than the long window says nothing.
+    """From the events of each step of a history, gaps as 0; four weeks are good, less than the long window is nothing.
 
     Counts from 64 on are rounded by up to 3 %, against paging: `most` up, `least` down.
     """
     counts = np.asarray(total, np.float64)
-    long, kept = long_s // step_s, (long_s - (short_s or 0)) // step_s + 1
+    long, kept = long_s // step_s, (long_s - (short_s or long_s // 12)) // step_s + 1
     sums = np.concatenate(([0.0], np.cumsum(counts)))
-    at = np.arange(min(long, len(counts)), len(counts) + 1)
-    at = at[counts[at - 1] > 0] if len(counts) else at
-    most = _coarse(np.ceil(sums[at] - sums[np.maximum(0, at - long)]), up=True)
-    least = _coarse(np.floor(sums[at] - sums[np.maximum(0, at - min(kept, long))]), up=False)
+    at = np.arange(long, len(counts) + 1)
+    at = at[counts[at - 1] > 0]
+    most = _coarse(np.ceil(sums[at] - sums[at - long]), up=True)
+    least = _coarse(np.floor(sums[at] - sums[at - min(kept, long)]), up=False)
     pairs, place = np.unique(np.stack((most, least)), axis=1, return_inverse=True)
     seen_days = max(1, len(counts) - long + 1) * step_s / 86_400
     events = np.bincount(place.ravel(), counts[at - 1], pairs.shape[1]) / seen_days
@@ -91,6 +98,8 @@ def choose(
     pairs: Sequence[Looks], share: float, *, rho: float = 0.0, allowed: float = ALLOWED, days: float = DAYS
 ) -> Chosen:
     """The largest alpha whose expected false pages are at most `allowed` in `days`; the least there is if none is."""
+    if not any(len(each.events) for each in pairs):
+        return Chosen(UNTOLD, math.nan, allowed, days)
     low, high = 0, len(STEPS) - 1
     while low < high:
         middle = (low + high) // 2
@@ -100,13 +109,23 @@ def choose(
 
 
 def _a_day(pair: Looks, share: float, alpha: float, rho: float) -> float:
+    if pair.factor * share >= 1:
+        return 0.0
     seen, place = np.unique(pair.least, return_inverse=True)
-    count = needed(seen, factor=pair.factor, share=share, alpha=alpha, rho=rho)[place]
+    count = needed(seen, factor=pair.factor, share=share, alpha=alpha, rho=rho)
+    count = np.where(count > seen, np.maximum(count, _all_bad(share, alpha, rho)), count)[place]
     if rho > 0:
         begun = count / pair.most * upper_tail(count, pair.most, share, rho)
     else:
         begun = share * upper_tail(count - 1, pair.most - 1, share, 0.0)
     return float((pair.events * np.where(count <= pair.most, begun, 0.0)).sum())
+
+
+def _all_bad(share: float, alpha: float, rho: float) -> int:
+    """How many events open the gate if all are bad: as many as are needed where fewer have stayed in the window."""
+    counts = np.arange(1, MOST + 1)
+    rare = upper_tail(counts, counts, share, rho) <= alpha * (1 + CLOSE)
+    return int(rare.argmax()) + 1 if rare.any() else MOST
 
 
 def _coarse(counts: Floats, *, up: bool) -> Ints:

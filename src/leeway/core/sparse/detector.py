@@ -65,10 +65,10 @@ class Detector:
         return np.zeros_like(self.bad_weight)
 
     def step(self, evidence: Floats, bad: ArrayLike, total: ArrayLike) -> tuple[Floats, Flags]:
-        """One minute of all objectives: the evidence after it, and who alarms. Minutes without events change nothing."""
+        """One minute of all objectives: the evidence after it, and who alarms. Without events nothing changes."""
         k, n = np.asarray(bad, np.float64), np.asarray(total, np.float64)
         after = np.where(n > 0, (1 + evidence) * np.exp(k * self.bad_weight + (n - k) * self.good_weight), evidence)
-        alarms = (n > 0) & (after.mean(axis=0) >= self.threshold)
+        alarms = (n > 0) & (after.sum(axis=0) >= self.threshold * len(after))
         return np.where(alarms, 0.0, after), alarms
 
     def run(self, evidence: Floats, bad: ArrayLike, total: ArrayLike) -> tuple[Floats, Flags]:

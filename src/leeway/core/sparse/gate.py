@@ -50,7 +50,7 @@ def gate(
     the overdispersion of the service's own history (see `leeway.core.stats.clusters`).
     """
     arrays = np.broadcast_arrays(*map(np.asarray, (bad, total, share, alpha, rho, where)))
-    places = np.nonzero(arrays[5])
+    places = arrays[5].astype(np.bool_)
     k, n = whole(arrays[0][places], arrays[1][places])
     share_, alpha_, rho_ = (each[places] for each in arrays[2:5])
     p_value = np.full(arrays[0].shape, np.nan)

@@ -68,14 +68,14 @@ def critical(total: int, share: float, alpha: float) -> int | None:
     return count if count <= total else None
 
 
-def criticals(total: ArrayLike, alpha: float, tail: Tail) -> NDArray[np.int64]:
+def criticals(total: ArrayLike, alpha: ArrayLike, tail: Tail) -> NDArray[np.int64]:
     """As `critical`, for many totals and any tail that falls as `bad` grows; total + 1 stands for impossible."""
-    seen = np.asarray(total, np.int64)
+    seen, rare_is = np.asarray(total, np.int64), np.asarray(alpha, np.float64)
     low, high = np.zeros_like(seen), seen + 1  # P(X ≥ 0) is 1, P(X ≥ total + 1) is 0
     as_floats = seen.astype(np.float64)
     while np.any(high - low > 1):
         middle = (low + high) // 2
-        rare = tail(middle.astype(np.float64), as_floats) <= alpha
+        rare = tail(middle.astype(np.float64), as_floats) <= rare_is
         low, high = np.where(rare, low, middle), np.where(rare, middle, high)
     return np.asarray(high, np.int64)
 

@@ -25,6 +25,9 @@ MANY = 4_096
 """With more terms than this on both sides a tail is that of the beta distribution with the same mean and variance: off
 by a thousandth of itself at tails of 1e-5, by a hundredth at 1e-7, where nothing is decided any more."""
 
+AT_ONCE = 2**20
+"""Terms that are held in memory together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
@@ -120,22 +123,27 @@ def _likelihood(k: Floats, n: Floats, share: float, rho: Floats) -> Floats:
 
 
 def _tail(k: Floats, n: Floats, p: Floats, rho: Floats) -> Floats:
-    """Sums the chances of the side with fewer terms, for all places at once."""
+    """Sums the chances of the side with fewer terms, of as many places at once as memory is willing to hold."""
     k, n = np.ceil(k), np.floor(n)
-    strength = (1 - rho) / rho
-    a, b = p * strength, (1 - p) * strength
-    upper = n - k + 1 <= k
-    terms = np.where(upper, n - k + 1, k)
-    summed = terms <= MANY
     wider = 1 / (rho + (1 - rho) / n) - 1
     result = np.asarray(betaincc(p * wider, (1 - p) * wider, (k - 0.5) / n), np.float64)
-    if summed.any():
-        lengths = terms[summed].astype(np.int64)
-        owner = np.repeat(np.flatnonzero(summed), lengths)
-        starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        x = np.arange(len(owner)) - np.repeat(starts, lengths) + np.where(upper, k, 0.0)[owner]
-        each = gammaln(n + 1)[owner] - gammaln(x + 1) - gammaln(n[owner] - x + 1)
-        each += betaln(x + a[owner], n[owner] - x + b[owner]) - betaln(a, b)[owner]
-        sums = np.add.reduceat(np.exp(each), starts)
-        result[summed] = np.where(upper[summed], sums, 1 - sums)
+    terms = np.minimum(n - k + 1, k)
+    summed = np.flatnonzero(terms <= MANY)
+    cuts = np.flatnonzero(np.diff(np.cumsum(terms[summed]) // AT_ONCE)) + 1
+    for some in np.split(summed, cuts):
+        if len(some):
+            result[some] = _summed(k[some], n[some], p[some], rho[some])
     return np.clip(result, 0.0, 1.0)
+
+
+def _summed(k: Floats, n: Floats, p: Floats, rho: Floats) -> Floats:
+    a, b = p * (1 - rho) / rho, (1 - p) * (1 - rho) / rho
+    upper = n - k + 1 <= k
+    lengths = np.where(upper, n - k + 1, k).astype(np.int64)
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    owner = np.repeat(np.arange(len(k)), lengths)
+    x = np.arange(len(owner)) - starts[owner] + np.where(upper, k, 0.0)[owner]
+    logs = (gammaln(n + 1) - betaln(a, b))[owner] - gammaln(x + 1) - gammaln(n[owner] - x + 1)
+    logs += betaln(x + a[owner], n[owner] - x + b[owner])
+    sums = np.add.reduceat(np.exp(logs), starts)
+    return np.asarray(np.where(upper, sums, 1 - sums), np.float64)
