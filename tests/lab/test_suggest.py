@@ -217,6 +217,12 @@ def test_a_series_is_suggested_the_same_whatever_stands_beside_it():
     assert as_json(only(daily(), Asked(MONTH, seed=1))) != as_json(only(daily()))
 
 
+def test_series_come_in_the_order_of_the_file():
+    """By their first row, whatever stands above them and however a table keeps them."""
+    points = table(*(["none"] * 9), (0, "z", 1, 10), (0, "m", 1, 10), (60, "z", 1, 10), (0, "a", 1, 10))
+    assert [one.owner.slo for one in suggest(points, Asked(MONTH)).found] == ["z", "m", "a"]
+
+
 @pytest.mark.parametrize(
     ("time", "step_s"),
     [

@@ -67,7 +67,7 @@ def _distribution(out: Console, one: Suggestion) -> None:
     for name, windows in (("rolling", past.rolling), ("resampled", past.resampled)):
         if len(windows):
             worst, low, middle = (_share(windows.quantile(share)) for share in (0, 0.05, 0.5))
-            out.print(f"  {len(windows):,} {name} windows: worst {worst}, worst in 20 {low}, middle {middle}")
+            out.print(f"  {count(len(windows), f'{name} window')}: worst {worst}, worst in 20 {low}, middle {middle}")
 
 
 def _candidates(out: Console, one: Suggestion) -> None:
