@@ -19,6 +19,7 @@ from leeway.net import Outside
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.kit.memory_alerts import MemoryAlerts
 from leeway.ports.kit.memory_decisions import MemoryDecisions
+from leeway.ports.kit.memory_guards import MemoryGuards
 from leeway.ports.kit.memory_points import MemoryPoints
 from leeway.ports.kit.memory_silences import MemorySilences
 from leeway.ports.kit.memory_state import MemoryState
@@ -75,7 +76,7 @@ class House:
         self.clock, self.points, self.state = VirtualClock(float(NOON)), MemoryPoints(), MemoryState()
         self.alerts = self.outbox = MemoryAlerts()
         self.channels = {}
-        self.silences, self.decisions = MemorySilences(), MemoryDecisions()
+        self.silences, self.decisions, self.guards = MemorySilences(), MemoryDecisions(), MemoryGuards()
         self.open_source, self.duties = refuse, Duties()
 
     def alarm(self):

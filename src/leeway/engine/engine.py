@@ -277,6 +277,7 @@ class Engine:
                 await self._reload()
         await self._evaluate(now)
         await self._settle(int(now))
+        await asyncio.to_thread(self.alarm.gauge.measure, self._points, self._book.born, now)
         self._problem = ""
 
     async def _evaluate(self, now: float) -> None:

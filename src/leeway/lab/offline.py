@@ -11,8 +11,8 @@ import numpy as np
 from leeway.core.alerting.policy import Policy
 from leeway.core.alerting.sums import PastSums
 from leeway.core.objective import DAY_S
-from leeway.core.sparse.guard import Guard
-from leeway.core.sparse.measure import guard_of
+from leeway.core.points import Ints
+from leeway.core.sparse.guard import Guards
 from leeway.core.tally import units
 from leeway.engine.offline import Case, Past, cases_of, quarantined, unknown_slos
 from leeway.engine.report import rfc3339
@@ -27,7 +27,7 @@ from leeway.spec.library import Library
 from leeway.spec.plan import Plan
 from leeway.spec.policies import policies_for
 
-HOUR_S = 3_600
+HOUR_S, WEEK_S = 3_600, 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: in
         step_s=step_s,
         scale=case.scale,
         reach_s=max((each for policy in policies for each in policy.spans_s), default=0) + HOUR_S,
-        guard=_guard(case, past, born, end, step_s, policies),
+        guards=_guards(case, past, born, at, policies),
     )
     for alert in backtest(policies, sums, at, horizon_s):
         then = sums.one(int(np.searchsorted(at, alert.episode.fired_at)))
@@ -144,13 +144,25 @@ def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: in
         )
 
 
-def _guard(case: Case, past: Past, born: int, end: int, step_s: int, policies: Sequence[Policy]) -> Guard | None:
-    """From the traffic of the whole table: a running server measures that of the last week."""
-    burns = [burn for policy in policies for burn in policy.pages_by]
-    if not burns:
+def _guards(case: Case, past: Past, born: int, at: Ints, policies: Sequence[Policy]) -> Guards | None:
+    """What a running server would have measured each week: alpha from the traffic (here: all of it), rho from the
+    four weeks before."""
+    pairs = list(dict.fromkeys(pair for policy in policies for pair in policy.pairs))
+    if not pairs:
         return None
-    slice_s, track = case.objective.slice_s or step_s, past.track
-    total = np.zeros((end - born) // slice_s + 1)
-    quanta = units(case.objective.method, case.scale)
-    np.add.at(total, (track.start - born) // slice_s, np.diff(track.total) / quanta.total)
-    return guard_of(total[: (end - born) // slice_s], burns, float(case.objective.allowed_share), step_s=slice_s)
+    from leeway.core.sparse.measure import Traffic, clustering  # late: most tables' SLOs name policies of their own
+
+    step_s, track = case.objective.slice_s or int(at[0]) - born, past.track
+    first = born - born % step_s
+    place, quanta = (track.start - first) // step_s, units(case.objective.method, case.scale)
+    bad, total = (np.zeros((int(at[-1]) - first) // step_s + 1) for _ in range(2))
+    np.add.at(bad, place, np.diff(track.bad) / quanta.bad)
+    np.add.at(total, place, np.diff(track.total) / quanta.total)
+    traffic = Traffic.of(total, pairs, float(case.objective.allowed_share), step_s=step_s)
+    if traffic.busy:
+        return Guards.of([traffic.guard()] * len(at))
+    week, weeks = WEEK_S // step_s, range(0, len(total), WEEK_S // step_s)
+    rhos = [clustering(*(each[max(0, one - 4 * week) : one] for each in (bad, total)), step_s=step_s) for one in weeks]
+    guards = Guards.of([traffic.guard(rho) for rho in rhos])
+    now = np.minimum((at - born) // WEEK_S, len(rhos) - 1)
+    return Guards(guards.alpha[now], guards.rho[now])

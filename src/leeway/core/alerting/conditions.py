@@ -75,7 +75,7 @@ def condition_met(condition: Condition, sums: Sums, policy: Policy) -> Met:
             found = _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
             if policy.severity is Severity.PAGE and sums.young is not None and threshold > 0:
                 found = _if(sums.young.stands(Op.GTE, 1 / threshold), found)
-            if condition in policy.pages_by and found.met.any():
+            if policy.guards(condition) and found.met.any():
                 found = _if(sums.beyond_chance(condition.long_s, found.met), found)
             return found
         case Remaining(share=share, op=op):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from leeway.core.objective import Op
+from leeway.core.sparse.guard import Pair
 
 
 class Severity(StrEnum):
@@ -122,13 +123,17 @@ class Policy:
     cooldown_s: int = 0
     guarded: bool = False
 
+    def guards(self, condition: Condition) -> bool:
+        """True for a burn of a guarded page that is met by burning fast: it must be more than chance."""
+        if not self.guarded or self.severity is not Severity.PAGE or not isinstance(condition, Burn):
+            return False
+        return condition.op in (Op.GT, Op.GTE) and condition.threshold > 0
+
     @property
-    def pages_by(self) -> tuple[Burn, ...]:
-        """The burns that a guard watches over: those of a guarded page that are met by burning fast."""
-        if not self.guarded or self.severity is not Severity.PAGE:
-            return ()
-        burns = (one for group in self.groups for one in group if isinstance(one, Burn))
-        return tuple(one for one in burns if one.op in (Op.GT, Op.GTE) and one.threshold > 0)
+    def pairs(self) -> tuple[Pair, ...]:
+        """Of the burns that are guarded."""
+        burns = (one for group in self.groups for one in group if isinstance(one, Burn) and self.guards(one))
+        return tuple(Pair(float(one.threshold), one.long_s, one.short_s) for one in burns)
 
     @property
     def spans_s(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from leeway.core.alerting.ratio import Flags, Ratio
 from leeway.core.moments import Moments
 from leeway.core.objective import Objective
 from leeway.core.points import Floats, Ints
-from leeway.core.sparse.guard import Guard, Told
+from leeway.core.sparse.guard import Guards, Told
 from leeway.core.tally import Units, units
 from leeway.core.track import Track
 from leeway.core.window import Rolling
@@ -29,7 +29,7 @@ class PastSums:
     counts_events: bool
     quanta: Units
     share: Fraction
-    guard: Guard | None = None
+    guards: Guards | None = None
 
     @classmethod
     def of(
@@ -42,17 +42,18 @@ class PastSums:
         step_s: int,
         scale: int,
         reach_s: int,
-        guard: Guard | None = None,
+        guards: Guards | None = None,
     ) -> PastSums:
-        """As Moments.of; `reach_s` is the longest span of any condition."""
+        """As Moments.of; `reach_s` is the longest span of any condition; guards are those of each moment."""
         moments = Moments.of(objective, track, at, step_s=step_s, reach_s=reach_s)
         quanta = units(objective.method, scale)
         rolling, counts_events = isinstance(objective.window, Rolling), objective.method.counts_events
-        return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share, guard)
+        return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share, guards)
 
     def one(self, place: int) -> PastSums:
         """The moment at this place alone."""
-        return replace(self, moments=self.moments.one(place))
+        guards = None if self.guards is None else self.guards[place : place + 1]
+        return replace(self, moments=self.moments.one(place), guards=guards)
 
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
@@ -75,24 +76,24 @@ class PastSums:
         return Ratio(np.where(steps > 0, self.moments.rows(np.minimum(since, at)), 0), steps, Fraction(1))
 
     def beyond_chance(self, span_s: int, where: Flags) -> Flags:
-        """By the guard, if there is one."""
-        if self.guard is None:
+        """By the guards, if there are any."""
+        if self.guards is None:
             return np.ones_like(where)
         from leeway.core.sparse.gate import gate  # late: the functions behind it take long to load
 
         bad, total = self._events(span_s)
-        share = float(self.share)
-        return gate(bad, total, share=share, alpha=self.guard.alpha, rho=self.guard.rho, where=where).opens
+        share, guards = float(self.share), self.guards
+        return gate(bad, total, share=share, alpha=guards.alpha, rho=guards.rho, where=where).opens
 
     def told(self, condition: Burn, place: int) -> Told | None:
-        """By the guard, if there is one."""
-        if self.guard is None:
+        """By the guards, if there are any."""
+        if self.guards is None:
             return None
         from leeway.core.sparse.gate import tell  # late, as above
 
         bad, total = (float(each[place]) for each in self._events(condition.long_s))
-        how = {"share": float(self.share), "alpha": self.guard.alpha, "rho": self.guard.rho}
-        return tell(bad, total, factor=float(condition.threshold), **how)
+        alpha, rho = float(self.guards.alpha[place]), float(self.guards.rho[place])
+        return tell(bad, total, factor=float(condition.threshold), share=float(self.share), alpha=alpha, rho=rho)
 
     @property
     def window_s(self) -> Ints:

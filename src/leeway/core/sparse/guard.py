@@ -5,7 +5,21 @@ Kept apart from `gate` and `measure`, so that whoever only holds guards need not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from leeway.core.points import Floats
+
+
+class Pair(NamedTuple):
+    """A burn that pages: how fast, over which long window and, if there is one, which short one, in seconds."""
+
+    factor: float
+    long_s: int
+    short_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,24 @@ class Guard:
 
 UNMEASURED = Guard(1e-4)
 """Until a day of traffic was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The alpha and rho of many places at once: of objectives, or of moments."""
+
+    alpha: Floats
+    rho: Floats
+
+    @classmethod
+    def of(cls, guards: Sequence[Guard | None]) -> Guards:
+        """Where there is no guard, every chance is rare enough."""
+        pairs = [(1.0, 0.0) if one is None else (one.alpha, one.rho) for one in guards]
+        alpha, rho = np.array(pairs, np.float64).reshape(-1, 2).T
+        return cls(alpha, rho)
+
+    def __getitem__(self, at: slice) -> Guards:
+        return Guards(self.alpha[at], self.rho[at])
 
 
 @dataclass(frozen=True, slots=True)

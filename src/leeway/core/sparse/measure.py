@@ -1,4 +1,4 @@
-"""Measures a guard from an objective's own traffic: what alpha keeps false pages rare.
+"""Measures guards from an objective's own past: alpha from its traffic, rho from how its bad events came.
 
 With much traffic a burn over its threshold is always rarer than any alpha; that is seen at a glance.
 """
@@ -7,46 +7,79 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leeway.core.alerting.policy import Burn
 from leeway.core.points import Floats
-from leeway.core.sparse.alpha import ALLOWED, CEILING, DAYS, choose, looks
-from leeway.core.sparse.guard import UNMEASURED, Guard
+from leeway.core.sparse.alpha import ALLOWED, CEILING, DAYS, Looks, choose, looks
+from leeway.core.sparse.guard import UNMEASURED, Guard, Pair
+from leeway.core.stats.clusters import overdispersion
+
+DAY_S = 86_400
 
 NEVER = ALLOWED / 1_000
 """So few false pages in 90 days, by a bound, that alpha need not be asked."""
 
 
-def guard_of(total: ArrayLike, burns: Sequence[Burn], share: float, *, step_s: int, rho: float = 0.0) -> Guard:
-    """From the events of each step of a history, for the burns that page. Without a day of it, UNMEASURED."""
-    counts = np.asarray(total, np.float64)
-    days = len(counts) * step_s / 86_400
-    if days < 1 or not burns:
-        return UNMEASURED
-    chance = sum(_busy_bound(counts, burn, share, step_s) for burn in burns)
-    if chance < NEVER:
-        return Guard(CEILING, 0.0, chance, days)
-    seen = [
-        looks(counts, step_s=step_s, factor=float(one.threshold), long_s=one.long_s, short_s=one.short_s)
-        for one in burns
-    ]
-    chosen = choose(seen, share, rho=rho)
-    return Guard(chosen.alpha, rho, chosen.expected, days)
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What pairs of windows see of `days` of traffic. `bound` is of the plain rule's false pages in 90 days."""
+
+    share: float
+    days: float
+    bound: float
+    seen: tuple[Looks, ...]
+    _guards: dict[float, Guard] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, total: ArrayLike, pairs: Sequence[Pair], share: float, *, step_s: int) -> Traffic:
+        """From the events of each step, gaps as 0."""
+        counts = np.asarray(total, np.float64)
+        bound = sum(_busy_bound(counts, pair, share, step_s) for pair in pairs)
+        seen = (
+            looks(counts, step_s=step_s, factor=one.factor, long_s=one.long_s, short_s=one.short_s) for one in pairs
+        )
+        return cls(share, len(counts) * step_s / DAY_S, bound, () if bound < NEVER else tuple(seen))
+
+    @property
+    def busy(self) -> bool:
+        """True if the plain rule hardly ever pages by chance; how bad events come does not matter then."""
+        return not self.seen
+
+    def guard(self, rho: float = 0.0) -> Guard:
+        """For bad events that hold together so; UNMEASURED without a day of traffic."""
+        if self.days < 1:
+            return UNMEASURED
+        if self.busy:
+            return Guard(CEILING, 0.0, self.bound, self.days)
+        if rho not in self._guards:
+            chosen = choose(self.seen, self.share, rho=rho)
+            expected = None if math.isnan(chosen.expected) else chosen.expected
+            self._guards[rho] = Guard(chosen.alpha, rho, expected, self.days)
+        return self._guards[rho]
 
 
-def _busy_bound(counts: Floats, burn: Burn, share: float, step_s: int) -> float:
+def clustering(bad: ArrayLike, total: ArrayLike, *, step_s: int) -> float:
+    """The rho of bad events of each step by whole days, rounded up to eight values for each power of ten."""
+    steps = DAY_S // step_s
+    days = [np.asarray(each, np.float64) for each in (bad, total)]
+    blocks = [each[: len(each) // steps * steps].reshape(-1, steps).sum(axis=1) for each in days]
+    rho = overdispersion(*blocks).rho
+    return min(0.99, 10 ** (math.ceil(8 * math.log10(rho)) / 8)) if rho > 0 else 0.0
+
+
+def _busy_bound(counts: Floats, pair: Pair, share: float, step_s: int) -> float:
     """More than the false pages of the plain rule in 90 days: bad events × the chance of the emptiest long window.
 
     The chance by the Chernoff bound: P(share of bad ≥ p) ≤ exp(−n × KL(p ‖ share)).
     """
-    steps, high = burn.long_s // step_s, float(burn.threshold) * share
+    steps, high = pair.long_s // step_s, pair.factor * share
     if len(counts) < steps or steps < 1 or not share < high < 1:
         return math.inf
     sums = np.concatenate(([0.0], np.cumsum(counts)))
     least = float((sums[steps:] - sums[:-steps]).min())
     apart = high * math.log(high / share) + (1 - high) * math.log((1 - high) / (1 - share))
-    bad_events = share * float(counts.mean()) * 86_400 / step_s * DAYS
+    bad_events = share * float(counts.mean()) * DAY_S / step_s * DAYS
     return bad_events * math.exp(-least * apart)

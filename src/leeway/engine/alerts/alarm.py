@@ -10,6 +10,7 @@ import structlog
 
 from leeway.core.assess import Assessment
 from leeway.engine.alerts.deliver import Deliverer
+from leeway.engine.alerts.guards import Gauge
 from leeway.engine.alerts.platform import Duties, Platform
 from leeway.engine.alerts.routes import Routes
 from leeway.engine.alerts.silences import Silences, labels_of
@@ -23,6 +24,7 @@ from leeway.ports.alerts import Alert, AlertStore
 from leeway.ports.channel import Channel, Message
 from leeway.ports.clock import Clock
 from leeway.ports.decisions import Decision, DecisionStore
+from leeway.ports.guards import GuardStore
 from leeway.ports.outbox import Delivery, Outbox
 from leeway.ports.silences import SilenceStore
 from leeway.spec.annotations import settings
@@ -53,6 +55,10 @@ class Stores(Protocol):
     def decisions(self) -> DecisionStore:
         """What was decided, and why."""
 
+    @property
+    def guards(self) -> GuardStore:
+        """How rare a chance must be to page."""
+
 
 class Alarm:
     """`open_channel` builds the channel that a recipient's definition names; raises Invalid, Forbidden or NotFound.
@@ -70,7 +76,8 @@ class Alarm:
         self._stores, self._clock, self._library = stores, clock, Library.of(())
         self.agreed: Mapping[str, int] = {}
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
-        self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions)
+        self.gauge = Gauge(stores.guards, clock)
+        self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions, self.gauge.of)
         self.routes = Routes(stores.outbox, clock, lambda: self._library, self._admit)
         self.silences = Silences(stores.silences, stores.alerts, clock, lambda: self._watcher.subjects)
         self.platform = Platform(duties, stores.outbox)
@@ -82,11 +89,13 @@ class Alarm:
         slos = {slo.metadata.name: slo for slo in catalog.library.slos}
         asked = {feed.series.id for feed in catalog.feeds if feed.source is not None}
         for_owner = self.platform.watches(catalog.library)
-        watched = (
+        watched = [
             _watched(goal, slos[goal.slo], catalog.library, for_owner if goal.series in asked else ())
             for goal in catalog.goals
-        )
+        ]
         self._watcher.watch(watched, at)
+        pairs = ((one.goal, [pair for each in one.watches for pair in each.policy.pairs]) for one in watched)
+        self.gauge.watch((goal, tuple(dict.fromkeys(found))) for goal, found in pairs if found)
         for sentence in self.platform.unknown(catalog.library):
             log.warning("nobody is told how Leeway itself fares", reason=sentence)
 

@@ -14,7 +14,7 @@ from leeway.core.ledger import Ledger, Sums
 from leeway.core.ledger.grid import MINUTE_S
 from leeway.core.objective import Objective
 from leeway.core.points import Floats, Ints
-from leeway.core.sparse.guard import Guard, Told
+from leeway.core.sparse.guard import Guards, Told
 from leeway.core.tally import units
 from leeway.core.window import Rolling
 
@@ -23,7 +23,7 @@ from leeway.core.window import Rolling
 class FleetSums:
     """Columns of one ledger at one minute. `objective` stands for all of them.
 
-    `born` is NEVER where there is no row; of guards there are as many as columns, or none at all.
+    `born` is NEVER where there is no row; guards are those of each column.
 
     Raises the ledger's OutOfReach for hours that must be lent first.
     """
@@ -34,7 +34,7 @@ class FleetSums:
     scale: int
     born: Ints
     at: int
-    guards: tuple[Guard | None, ...] = ()
+    guards: Guards | None = None
 
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
@@ -59,27 +59,26 @@ class FleetSums:
         return Ratio(self._since(self.at - span_s).covered, minutes, Fraction(1))
 
     def beyond_chance(self, span_s: int, where: Flags) -> Flags:
-        """By each one's guard; see core.alerting.sums."""
-        guarded = np.array([one is not None for one in self.guards] or np.zeros_like(where)) & where
-        if not guarded.any():
+        """As core.alerting.sums."""
+        if self.guards is None:
             return np.ones_like(where)
         from leeway.core.sparse.gate import gate  # late: the functions behind it take long to load
 
         bad, total = self._events(span_s)
-        alpha, rho = np.array([(one.alpha, one.rho) if one else (1.0, 0.0) for one in self.guards]).T
-        share = float(self.objective.allowed_share)
-        return gate(bad, total, share=share, alpha=alpha, rho=rho, where=guarded).opens | ~guarded
+        share, guards = float(self.objective.allowed_share), self.guards
+        return gate(bad, total, share=share, alpha=guards.alpha, rho=guards.rho, where=where).opens
 
     def told(self, condition: Burn, place: int) -> Told | None:
         """As core.alerting.sums."""
-        guard = self.guards[place] if self.guards else None
-        if guard is None:
+        if self.guards is None:
             return None
         from leeway.core.sparse.gate import tell  # late, as above
 
         bad, total = (float(each[place]) for each in self._events(condition.long_s))
-        how = {"share": float(self.objective.allowed_share), "alpha": guard.alpha, "rho": guard.rho}
-        return tell(bad, total, factor=float(condition.threshold), **how)
+        share, alpha, rho = self.objective.allowed_share, self.guards.alpha[place], self.guards.rho[place]
+        return tell(
+            bad, total, factor=float(condition.threshold), share=float(share), alpha=float(alpha), rho=float(rho)
+        )
 
     @property
     def window_s(self) -> Ints:

@@ -28,6 +28,7 @@ from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger
 from leeway.core.ledger.grid import MINUTE_DAYS
 from leeway.core.objective import DAY_S
+from leeway.core.sparse.guard import Guards
 from leeway.engine.alerts import words
 from leeway.engine.alerts.decided import Record, decided
 from leeway.engine.alerts.doubt import QUIET_S, doubted_group, doubts
@@ -91,14 +92,20 @@ class _Case:
         """Cases that can be looked at together: the same conditions on objectives that sum up alike."""
         goal, policy = self.watched.goal, self.policy
         objective = replace(goal.objective, name="", threshold=None, slice_target=None)
-        return objective, goal.scale, policy.groups, policy.severity
+        return objective, goal.scale, policy.groups, policy.severity, policy.guarded
 
 
 class Watcher:
     """Holds where every policy stands."""
 
-    def __init__(self, store: AlertStore, silences: SilenceStore, decisions: DecisionStore) -> None:
-        self._store, self._silences, self._record = store, silences, Record(decisions)
+    def __init__(
+        self,
+        store: AlertStore,
+        silences: SilenceStore,
+        decisions: DecisionStore,
+        guards: Callable[[Sequence[Goal]], Guards | None] = lambda _goals: None,
+    ) -> None:
+        self._store, self._silences, self._record, self._guards = store, silences, Record(decisions), guards
         self._doubted: dict[Watch, int] = {}
         self._quiet: tuple[Silence, ...] = ()
         self._standings = store.standings()
@@ -176,7 +183,7 @@ class Watcher:
         for at, goals in moments.items():
 
             def ask(ledger: Ledger, columns: Places, theirs: list[Goal], at: int = at) -> Flags:
-                sums = _sums(ledger, columns, theirs, book, at)
+                sums = self._sums(ledger, columns, theirs, book, at)
                 found = [condition_met(one, sums, policy) for one in _flat(policy)]
                 bits = [[getattr(one, name) for one in found] for name in ("met", "blind", "doubted")]
                 return np.moveaxis(np.array(bits), -1, 0)  # each goal's own, as `_turn` takes them apart
@@ -213,7 +220,7 @@ class Watcher:
         goal = case.watched.goal
 
         def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> tuple[tuple[str, ...], float | None]:
-            sums = _sums(ledger, columns, theirs, book, at)
+            sums = self._sums(ledger, columns, theirs, book, at)
             spent = sums.spent(None)
             return told(group, sums, 0), float(spent.at(0)) if spent.whole[0] else None
 
@@ -242,7 +249,7 @@ class Watcher:
             return ()
 
         def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> tuple[str, ...]:
-            return hindsight(case.policy, _sums(ledger, columns, theirs, book, alert.fired_at), alert.fired_at)
+            return hindsight(case.policy, self._sums(ledger, columns, theirs, book, alert.fired_at), alert.fired_at)
 
         ((_, found),) = book.look_up([case.watched.goal], ask)
         return found
@@ -319,6 +326,11 @@ class Watcher:
         waits = holds(case.policy, life.fired[0][0], at - alert.fired_at, recovery, horizon_s)
         return Suppression.HOLD if waits else None
 
+    def _sums(self, ledger: Ledger, columns: Places, goals: list[Goal], book: Book, at: int) -> FleetSums:
+        births = [book.born(goal.series) for goal in goals]
+        born = np.array([NEVER if each is None else each for each in births], np.int64)
+        return FleetSums(ledger, columns, goals[0].objective, goals[0].scale, born, at, self._guards(goals))
+
     def _silence(self, case: _Case, life: Life, at: int, now: float) -> Silence | None:
         return silenced(self._quiet, case.subject, case.policy, life, at, now)
 
@@ -377,9 +389,3 @@ def _as_ticket(message: Message) -> Message:
 
 def _flat(policy: Policy) -> list[Condition]:
     return [condition for group in policy.groups for condition in group]
-
-
-def _sums(ledger: Ledger, columns: Places, goals: list[Goal], book: Book, at: int) -> FleetSums:
-    births = [book.born(goal.series) for goal in goals]
-    born = np.array([NEVER if each is None else each for each in births], np.int64)
-    return FleetSums(ledger, columns, goals[0].objective, goals[0].scale, born, at)

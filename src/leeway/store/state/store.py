@@ -15,6 +15,7 @@ from leeway.store.state.access import Access
 from leeway.store.state.alerts import SqlAlerts
 from leeway.store.state.decisions import SqlDecisions
 from leeway.store.state.edits import carried_out
+from leeway.store.state.guards import SqlGuards
 from leeway.store.state.numbers import Found, known, numbered
 from leeway.store.state.outbox import SqlOutbox
 from leeway.store.state.silences import SqlSilences
@@ -48,6 +49,7 @@ class SqlState:
         self.alerts = SqlAlerts(self._access)
         self.outbox = SqlOutbox(self._access)
         self.silences, self.decisions = SqlSilences(self._access), SqlDecisions(self._access)
+        self.guards = SqlGuards(self._access)
 
     def documents(self) -> tuple[Revision, ...]:
         """Every document that is not deleted."""

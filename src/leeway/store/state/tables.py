@@ -184,3 +184,14 @@ decisions = Table(
     Index("ix_decisions_alert", "alert"),
     sqlite_autoincrement=True,
 )
+
+guards = Table(
+    "guards",
+    metadata,
+    Column("goal", Integer, primary_key=True, autoincrement=False),
+    Column("alpha", Float, nullable=False),
+    Column("rho", Float, nullable=False),
+    Column("expected", Float),
+    Column("days", Float, nullable=False),
+    Column("at", Float, nullable=False),
+)
