@@ -27,7 +27,7 @@ from leeway.spec.library import Library
 from leeway.spec.plan import Plan
 from leeway.spec.policies import policies_for
 
-HOUR_S, WEEK_S = 3_600, 7 * 86_400
+HOUR_S, WEEK_S, HISTORY_S = 3_600, 7 * DAY_S, 28 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,10 @@ def run(plans: Sequence[Plan], library: Library, table: Table, *, step_s: int) -
     told: list[Told] = []
     births = []
     for case in cases:
-        if case.objective.slice_s is not None and case.objective.slice_s >= DAY_S:
+        if (case.objective.slice_s or step_s) >= DAY_S:
             raise Invalid(
-                f"SLO {case.slo}: slices of a day or longer have no past of their own to try alerts on",
-                mend="leave this SLO out, or choose shorter slices",
+                f"SLO {case.slo}: slices or steps of a day or longer have no past of their own to try alerts on",
+                mend="leave this SLO out, or choose shorter ones",
             )
         past = case.past(end)
         if past.born is not None:
@@ -145,8 +145,8 @@ def _tell(case: Case, past: Past, born: int, slo: SLO, library: Library, end: in
 
 
 def _guards(case: Case, past: Past, born: int, at: Ints, policies: Sequence[Policy]) -> Guards | None:
-    """What a running server would have measured each week: alpha from the traffic (here: all of it), rho from the
-    four weeks before."""
+    """What a running server would have measured each week: alpha from the traffic (here: of the last four weeks), rho
+    from the four weeks before."""
     pairs = list(dict.fromkeys(pair for policy in policies for pair in policy.pairs))
     if not pairs:
         return None
@@ -158,9 +158,9 @@ def _guards(case: Case, past: Past, born: int, at: Ints, policies: Sequence[Poli
     bad, total = (np.zeros((int(at[-1]) - first) // step_s + 1) for _ in range(2))
     np.add.at(bad, place, np.diff(track.bad) / quanta.bad)
     np.add.at(total, place, np.diff(track.total) / quanta.total)
-    traffic = Traffic.of(total, pairs, float(case.objective.allowed_share), step_s=step_s)
-    if traffic.busy:
-        return Guards.of([traffic.guard()] * len(at))
+    traffic = Traffic.of(total[-HISTORY_S // step_s :], pairs, float(case.objective.allowed_share), step_s=step_s)
+    if not traffic.sparse:
+        return Guards.of([traffic.guard()])[np.zeros(len(at), np.intp)]
     week, weeks = WEEK_S // step_s, range(0, len(total), WEEK_S // step_s)
     rhos = [clustering(*(each[max(0, one - 4 * week) : one] for each in (bad, total)), step_s=step_s) for one in weeks]
     guards = Guards.of([traffic.guard(rho) for rho in rhos])

@@ -26,7 +26,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """For each condition, group by group: is it met, and was too little seen to say no?"""
+    """For each condition, group by group: is it met, and was too little seen to say no?
+
+    Figures that stand but are doubted (a burn that may be chance) say no as little: an alert that is up stays up.
+    """
 
     met: tuple[bool, ...]
     blind: tuple[bool, ...]

@@ -45,7 +45,8 @@ def episodes(policies: Sequence[Policy], sums: Sums, at: Ints) -> list[Episode]:
 
 def _of_policy(policy: Policy, sums: Sums, at: Ints) -> Iterator[Episode]:
     answers = [condition_met(condition, sums, policy) for group in policy.groups for condition in group]
-    met, blind = (np.stack(each, axis=1) for each in ([one.met for one in answers], [one.blind for one in answers]))
+    met = np.stack([one.met for one in answers], axis=1)
+    blind = np.stack([one.blind | one.doubted for one in answers], axis=1)
     life = Life()
     for place in _turns(np.concatenate([met, blind], axis=1), policy, at):
         now, before = int(at[place]), life

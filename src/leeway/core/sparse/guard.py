@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leeway.core.points import Floats
 
@@ -53,7 +54,7 @@ class Guards:
         alpha, rho = np.array(pairs, np.float64).reshape(-1, 2).T
         return cls(alpha, rho)
 
-    def __getitem__(self, at: slice) -> Guards:
+    def __getitem__(self, at: slice | NDArray[np.intp]) -> Guards:
         return Guards(self.alpha[at], self.rho[at])
 
 
@@ -69,3 +70,8 @@ class Told:
     p_value: float
     alpha: float
     needed: int | None
+
+    @property
+    def opens(self) -> bool:
+        """True if that is rarer than the guard asks for."""
+        return self.needed is not None and self.bad >= self.needed

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leeway.core.points import Floats
+from leeway.core.points import Floats, Ints
 from leeway.core.sparse.alpha import ALLOWED, CEILING, DAYS, Looks, choose, looks
 from leeway.core.sparse.guard import UNMEASURED, Guard, Pair
 from leeway.core.stats.clusters import overdispersion
@@ -48,8 +48,18 @@ class Traffic:
         """True if the plain rule hardly ever pages by chance; how bad events come does not matter then."""
         return not self.seen
 
+    @property
+    def sparse(self) -> bool:
+        """True if of some pair half of all events come while a single bad one burns too fast.
+
+        Only there may a rho speak: of few events it tells retries from many failures. Of many, bad events that hold
+        together are an incident, and an incident must page.
+        """
+        return any(_median(one.most, one.events) * one.factor * self.share < 1 for one in self.seen)
+
     def guard(self, rho: float = 0.0) -> Guard:
-        """For bad events that hold together so; UNMEASURED without a day of traffic."""
+        """For bad events that hold together so, if that may speak; UNMEASURED without a day of traffic."""
+        rho = rho if self.sparse else 0.0
         if self.days < 1:
             return UNMEASURED
         if self.busy:
@@ -70,16 +80,23 @@ def clustering(bad: ArrayLike, total: ArrayLike, *, step_s: int) -> float:
     return min(0.99, 10 ** (math.ceil(8 * math.log10(rho)) / 8)) if rho > 0 else 0.0
 
 
+def _median(value: Ints, weight: Floats) -> float:
+    order = np.argsort(value)
+    sums = np.cumsum(weight[order])
+    return float(value[order][np.searchsorted(sums, sums[-1] / 2)]) if len(sums) else math.inf
+
+
 def _busy_bound(counts: Floats, pair: Pair, share: float, step_s: int) -> float:
-    """More than the false pages of the plain rule in 90 days: bad events × the chance of the emptiest long window.
+    """About the false pages of the plain rule in 90 days: each bad event × the chance of its long window, from above.
 
     The chance by the Chernoff bound: P(share of bad ≥ p) ≤ exp(−n × KL(p ‖ share)).
     """
     steps, high = pair.long_s // step_s, pair.factor * share
-    if len(counts) < steps or steps < 1 or not share < high < 1:
+    if not 1 <= steps <= len(counts) or not share < high < 1:
         return math.inf
     sums = np.concatenate(([0.0], np.cumsum(counts)))
-    least = float((sums[steps:] - sums[:-steps]).min())
-    apart = high * math.log(high / share) + (1 - high) * math.log((1 - high) / (1 - share))
-    bad_events = share * float(counts.mean()) * DAY_S / step_s * DAYS
-    return bad_events * math.exp(-least * apart)
+    held = (sums[steps:] - sums[:-steps]) * (
+        high * math.log(high / share) + (1 - high) * math.log((1 - high) / (1 - share))
+    )
+    bad = share * counts[steps - 1 :]
+    return float((bad * np.exp(-held)).sum()) * DAYS * DAY_S / (len(bad) * step_s)

@@ -15,7 +15,7 @@ KEPT = {
     Suppression.HOLD: "held back, because past burns like this one healed by themselves; a ticket says so meanwhile",
     Suppression.SILENCE: "silenced",
     Suppression.GROUPING: "told with others in one message",
-    Suppression.DOUBT: "too little is seen, or the window is too young, to believe the figures",
+    Suppression.DOUBT: "too little is seen to believe the figures, or to tell them from chance",
 }
 NOBODY = "nobody is named who could be told"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from leeway.core.alerting.conditions import SEEN, Sums
-from leeway.core.alerting.policy import Condition, Policy
-from leeway.engine.alerts.seen import seen
+from leeway.core.alerting.policy import Burn, Condition, Policy
+from leeway.engine.alerts.seen import chance, seen
 from leeway.spec.quantity import percent, span
 
 QUIET_S = 3_600
@@ -32,4 +32,10 @@ def doubts(group: tuple[Condition, ...], sums: Sums, place: int) -> tuple[str, .
     shares = [(one, Fraction(ratio.at(place))) for one, ratio in found if ratio.whole[place]]
     blind = [f"only {percent(share, 3)} of {span(one)} is seen" for one, share in shares if share < SEEN]
     early = "too early: one bad event alone would burn as fast in a window as young as this"
-    return (*seen(group, sums, place), *(blind or [early]))
+    return (*seen(group, sums, place), *(blind or _chances(group, sums, place) or [early]))
+
+
+def _chances(group: tuple[Condition, ...], sums: Sums, place: int) -> list[str]:
+    """Of the burns that may be chance."""
+    burns = [(one, sums.told(one, place)) for one in group if isinstance(one, Burn)]
+    return [f"too little traffic to tell: {chance(one, told)}" for one, told in burns if told and not told.opens]

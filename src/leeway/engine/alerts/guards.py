@@ -88,4 +88,4 @@ def _measured(goal: Goal, pairs: Sequence[Pair], points: PointStore, born: int, 
     every = slice(None, None, step_s // MINUTE_S)
     bad, total = added.bad[every, 0] / quanta.bad, added.total[every, 0] / quanta.total
     traffic = Traffic.of(total, pairs, float(objective.allowed_share), step_s=step_s)
-    return traffic.guard(0.0 if traffic.busy else clustering(bad, total, step_s=step_s))
+    return traffic.guard(clustering(bad, total, step_s=step_s) if traffic.sparse else 0.0)

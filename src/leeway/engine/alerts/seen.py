@@ -5,13 +5,23 @@ from __future__ import annotations
 from leeway.core.alerting.conditions import Sums
 from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion
 from leeway.core.alerting.ratio import Ratio
+from leeway.core.sparse.guard import Told
 from leeway.spec.alert_words import figure
-from leeway.spec.quantity import percent, span
+from leeway.spec.quantity import count, percent, span
 
 
 def seen(group: tuple[Condition, ...], sums: Sums, place: int) -> tuple[str, ...]:
     """A sentence for each condition of a group, at one of the moments or objectives of `sums`."""
     return tuple(_seen(condition, sums, place) for condition in group)
+
+
+def chance(burn: Burn, told: Told) -> str:
+    """What chance has to do with a burn, and how many bad events would be more than chance."""
+    bad, total, over = f"{told.bad:g}", count(round(told.total), "event"), span(burn.long_s)
+    was = "was" if told.bad == 1 else "were"
+    cases = f"{100 * told.p_value:.3g} % of cases"
+    more = "not even all of them would page" if told.needed is None else f"{told.needed} would page"
+    return f"{bad} of {total} in {over} {was} bad: a service on target has that by chance in {cases}; {more}"
 
 
 def _seen(condition: Condition, sums: Sums, place: int) -> str:

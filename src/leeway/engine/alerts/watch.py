@@ -193,8 +193,8 @@ class Watcher:
                     yield from ((case, at, row) for case in by_goal[goal.number])
 
     def _turn(self, case: _Case, standing: Standing, at: int, bits: Flags, book: Book) -> Turn | None:
-        met, blind, _ = bits.tolist()
-        seen_now = Observed(tuple(met), tuple(blind))
+        met, blind, doubted = bits
+        seen_now = Observed(tuple(met.tolist()), tuple((blind | doubted).tolist()))
         life = live(case.policy, standing.life, at, seen_now)
         if life == standing.life:
             return None
