@@ -4,8 +4,8 @@ Simulated services with diurnal traffic (see leeway.lab.streams): months of serv
 that come evenly or in bursts, and days on which a part of all events begins to fail. A false page is one of a service
 that is on target. A delay counts the minutes between the first that fails and the one whose look pages.
 
-Leeway runs as it does with a fleet: alpha comes from four weeks of the cell's traffic, rho from the four weeks before
-of each service itself, the detector serves where windows are too empty and nothing speaks for clusters.
+Leeway runs as it does with a fleet: the guard of each service comes from four weeks of the cell's traffic and from its
+own bad events of the four weeks before; the detector serves where windows are too empty and nothing speaks of clusters.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from scipy.special import gammaincinv
 
 from bench.figure import Figure, Line, expect, number
 from leeway.core.points import Floats
-from leeway.core.sparse.alpha import choose, looks
+from leeway.core.sparse import measure
 from leeway.core.sparse.detector import Detector, threshold
 from leeway.core.sparse.gate import gate, is_sparse
-from leeway.core.stats.clusters import overdispersion
+from leeway.core.sparse.guard import Pair
 from leeway.lab.streams import DAY, Chances, Counts, Traffic, arrivals, bursty, errors, stepped
 
 HOUR = 60
@@ -32,12 +32,14 @@ PAGES = ((14.4, HOUR, 5), (6.0, 6 * HOUR, 30))
 TICKETS = ((3.0, DAY, 2 * HOUR), (1.0, 3 * DAY, 6 * HOUR))
 """Burn, long and short window in minutes; the set for 30 days."""
 
-LEEWAY, PLAIN = "Leeway", "plain"
+LEEWAY, GATE, PLAIN = "Leeway", "the gate alone", "plain"
 QUIET = 60
 """Minutes without a burn after which the next one is a new page."""
 LEARNT, LEAD, FULL = 28 * DAY, 3 * DAY, 6 * HOUR
 """Minutes that Leeway learns from; that pass before a day of failures; until the longest window of a page is full."""
 PARTS = (1.0, 0.5, 0.25, 0.1)
+BUSY = 1_000
+"""Events an hour from which the delays must be those of the plain rule."""
 
 Places = NDArray[np.intp]
 """Where a rule is up: flat places in services × minutes, in order."""
@@ -96,46 +98,62 @@ class Burning(NamedTuple):
     total: Counts
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of each rule: pages on target, by how errors come; delays by the part that fails; of a total outage after bursts.
+
+    `ticketed` are Leeway's delays to a page or a ticket for the smallest part.
+    """
+
+    false: dict[str, dict[str, int]]
+    delays: dict[float, dict[str, Floats]]
+    after_bursts: dict[str, Floats]
+    ticketed: Floats
+
+
 def run(*, quick: bool) -> Iterator[Line]:
     """Each cell's false pages and delays, beside those of the listed rules; then whether one of these is better."""
     services, month = (20, 5 * DAY) if quick else (200, 30 * DAY)
     better = 0
     for cell in CELLS[: 2 if quick else None]:
-        dice = np.random.default_rng(20260101)
-        false, delays, ticketed = _cell(cell, dice, services, month)
-        yield from _false_pages(cell, false, services * month / (30 * DAY))
-        yield from _delays(cell, delays, ticketed)
-        better += sum(_is_better(rule, false, delays) for rule in false["iid"] if rule != LEEWAY)
-    yield Figure("listed rules with fewer false pages and shorter delays", "rules", (better,), 1)
+        found = measured(cell, np.random.default_rng(20260101), services, month)
+        yield from _false_pages(cell, found, services * month / (30 * DAY))
+        yield from _delays(cell, found)
+        better += sum(_is_better(rule, found) for rule in found.after_bursts if rule not in {GATE, LEEWAY})
+    yield Figure("listed rules with fewer false pages and a shorter median delay", "rules", (better,), 1)
 
 
-def _cell(
-    cell: Cell, dice: Generator, services: int, month: int
-) -> tuple[dict[str, dict[str, int]], dict[float, dict[str, Floats]], Floats]:
-    """Pages of each rule, by how errors come; delays, by the part that fails; delays of page or ticket."""
+def measured(cell: Cell, dice: Generator, services: int, month: int) -> Measured:
+    """One cell."""
     traffic = Traffic(cell.per_hour)
     past = arrivals(dice, traffic, 1, LEARNT)[0]
-    false, delays = {}, {}
-    for errors_come in ("iid", "bursty"):
-        chances: float | Chances = cell.share
-        if errors_come == "bursty":
-            chances = bursty(dice, cell.share / 2, services, LEARNT + FULL + month)
-        before = _days(dice, traffic, chances, services)
-        learnt = learn(cell, past, before)
-        total = arrivals(dice, traffic, services, FULL + month)
-        stream = Stream(total, errors(dice, total, chances if isinstance(chances, float) else chances[:, LEARNT:]))
-        false[errors_come] = {rule: pages(at, FULL + month) for rule, at in rules(cell, stream, learnt).items()}
+    bursts = bursty(dice, cell.share / 2, services, LEARNT + FULL + month)
+    even = learn(cell, past, _days(dice, traffic, cell.share, services))
+    clustered = learn(cell, past, _days(dice, traffic, bursts, services))
     unclustered = learn(cell, past, np.zeros((services, 1, 2)))
+
+    def found(learnt: Learnt, chances: float | Chances, minutes: int) -> tuple[Stream, dict[str, Places]]:
+        total = arrivals(dice, traffic, services, minutes)
+        stream = Stream(total, errors(dice, total, chances))
+        return stream, rules(cell, stream, learnt)
+
+    def failing(learnt: Learnt, chances: float | Chances, part: float) -> tuple[Stream, dict[str, Floats]]:
+        chance = stepped(chances, services, LEAD + DAY, at=LEAD, share=part)
+        stream, places = found(learnt, chance, LEAD + DAY)
+        return stream, {rule: first(at, stream.total.shape) for rule, at in places.items()}
+
+    false = {
+        "iid": found(even, cell.share, FULL + month)[1],
+        "bursty": found(clustered, bursts[:, LEARNT:], FULL + month)[1],
+    }
+    counts = {come: {rule: pages(at, FULL + month) for rule, at in each.items()} for come, each in false.items()}
+    delays = {}
     for part in PARTS:
-        if part <= 3 * cell.share:
-            continue
-        total = arrivals(dice, traffic, services, LEAD + DAY)
-        failing = stepped(cell.share / 10, services, LEAD + DAY, at=LEAD, share=part)
-        stream = Stream(total, errors(dice, total, failing))
-        found = rules(cell, stream, unclustered)
-        delays[part] = {rule: first(at, total.shape) for rule, at in found.items()}
-        tickets = [first(burning(stream, cell.share, pair).at, total.shape) for pair in TICKETS]
-    return false, delays, np.minimum.reduce([delays[part][LEEWAY], *tickets])
+        if part > 3 * cell.share:
+            stream, delays[part] = failing(unclustered, cell.share / 10, part)
+    tickets = [first(burning(stream, cell.share, pair).at, stream.total.shape) for pair in TICKETS]
+    _, after_bursts = failing(clustered, bursts[:, LEARNT : LEARNT + LEAD + DAY], 1.0)
+    return Measured(counts, delays, after_bursts, np.minimum.reduce([delays[part][LEEWAY], *tickets]))
 
 
 def _days(dice: Generator, traffic: Traffic, chances: float | Chances, services: int) -> NDArray[np.int64]:
@@ -149,16 +167,16 @@ def _days(dice: Generator, traffic: Traffic, chances: float | Chances, services:
 
 
 def learn(cell: Cell, past: Counts, before: NDArray[np.generic]) -> Learnt:
-    """Alpha for the traffic and for each rho, rho rounded up to one of four values for each power of ten."""
-    seen = [
-        looks(past, step_s=60, factor=factor, long_s=long * 60, short_s=short * 60) for factor, long, short in PAGES
-    ]
-    rho = np.array([overdispersion(*days.T).rho for days in before])
-    rho[rho > 0] = np.minimum(0.99, 10 ** (np.ceil(4 * np.log10(rho[rho > 0])) / 4))
-    alphas = {each: choose(seen, cell.share, rho=each).alpha for each in np.unique(rho).tolist()}
-    few = any(is_sparse(each.most, factor=each.factor, share=cell.share).any() for each in seen)
-    busy = float((past > 0).mean() * DAY)
-    return Learnt(np.array([alphas[each] for each in rho.tolist()]), rho, float(threshold(busy)), few)
+    """As the product does: a guard for each service, from the cell's traffic and from its own days before."""
+    traffic = measure.Traffic.of(past, [Pair(burn, *_seconds(spans)) for burn, *spans in PAGES], cell.share, step_s=60)
+    guards = [traffic.guard(measure.clustering(*days.T, step_s=60 * DAY)) for days in before]
+    few = any(is_sparse(each.most, factor=each.factor, share=cell.share).any() for each in traffic.seen)
+    alpha, rho = np.array([(guard.alpha, guard.rho) for guard in guards]).T
+    return Learnt(alpha, rho, float(threshold((past > 0).mean() * DAY)), few)
+
+
+def _seconds(minutes: list[int]) -> list[int]:
+    return [60 * each for each in minutes]
 
 
 def rules(cell: Cell, stream: Stream, learnt: Learnt) -> dict[str, Places]:
@@ -175,7 +193,8 @@ def rules(cell: Cell, stream: Stream, learnt: Learnt) -> dict[str, Places]:
         service = at // stream.total.shape[1]
         alpha, rho = learnt.alpha[service], learnt.rho[service]
         gated.append(at[gate(bad, total, share=cell.share, alpha=alpha, rho=rho).opens])
-    found[LEEWAY] = _either(stream.total.shape, [*gated, detected(cell, stream, learnt)])
+    found[GATE] = _either(stream.total.shape, gated)
+    found[LEEWAY] = _either(stream.total.shape, [found[GATE], detected(cell, stream, learnt)])
     return found
 
 
@@ -241,39 +260,42 @@ def _either(shape: tuple[int, ...], places: list[Places]) -> Places:
     return np.flatnonzero(up)
 
 
-def _false_pages(cell: Cell, false: dict[str, dict[str, int]], months: float) -> Iterator[Figure]:
-    for errors_come, found in false.items():
-        rates = ", ".join(f"{rule} {number(count / months)}" for rule, count in found.items())
-        if errors_come == "iid":
-            bound = float(gammaincinv(found[LEEWAY] + 1, 0.95)) / months
-            what = f"{cell}, iid, on target: false pages, upper 95 % bound"
-            yield Figure(what, "per 30 d", (bound,), cell.false_pages, beside=rates)
-        else:
-            what = f"{cell}, bursts, half the budget: pages"
-            yield Figure(what, "per 30 d", (found[LEEWAY] / months,), beside=rates)
+def _false_pages(cell: Cell, found: Measured, months: float) -> Iterator[Figure]:
+    beside = {
+        come: ", ".join(f"{rule} {number(count / months)}" for rule, count in each.items() if rule != LEEWAY)
+        for come, each in found.false.items()
+    }
+    count = found.false["iid"][LEEWAY]
+    bound = float(gammaincinv(count + 1, 0.95)) / months
+    yield Figure(f"{cell}, iid, on target: false pages", "in 30 d", (count / months,), beside=beside["iid"])
+    yield Figure(f"{cell}, iid, on target: their upper 95 % bound", "in 30 d", (bound,), cell.false_pages)
+    bursts = found.false["bursty"][LEEWAY] / months
+    yield Figure(f"{cell}, bursts, half the budget: pages", "in 30 d", (bursts,), beside=beside["bursty"])
 
 
-def _delays(cell: Cell, delays: dict[float, dict[str, Floats]], ticketed: Floats) -> Iterator[Figure]:
-    for part, found in delays.items():
-        expect(bool((found[PLAIN] <= found["≥ 2 errors"]).all()), "a stricter rule cannot page sooner")
-        beside = ", ".join(f"{rule} {np.median(each):.0f}/{np.quantile(each, 0.9):.0f}" for rule, each in found.items())
-        what = f"{cell}, {part * 100:g} % fail: minutes to the page (beside: median/p90)"
-        yield Figure(what, "min", tuple(found[LEEWAY].tolist()), cell.outage if part == 1 else None, beside=beside)
+def _delays(cell: Cell, found: Measured) -> Iterator[Figure]:
+    for part, each in found.delays.items():
+        expect(bool((each[PLAIN] <= each["≥ 2 errors"]).all()), "a stricter rule cannot page sooner")
+        yield _delay(f"{cell}, {part * 100:g} % fail: to the page", each, cell.outage if part == 1 else None)
         if part == 0.5:
-            yield Figure(f"{cell}, 50 % fail: paged within a day", "", (_share(found[LEEWAY]),), 0.99, least=True)
-        if cell.per_hour >= 1_000:
-            late = float((found[LEEWAY] - found[PLAIN]).max())
+            yield _share(f"{cell}, 50 % fail: paged within a day", each[LEEWAY], 0.99)
+        if cell.per_hour >= BUSY:
+            late = float((each[LEEWAY] - each[PLAIN]).max())
             yield Figure(f"{cell}, {part * 100:g} % fail: at most later than plain", "min", (late,), 1)
-    yield Figure(
-        f"{cell}, {min(delays) * 100:g} % fail: page or ticket within a day", "", (_share(ticketed),), 0.9, least=True
-    )
+    yield _share(f"{cell}, {min(found.delays) * 100:g} % fail: page or ticket within a day", found.ticketed, 0.9)
+    yield _delay(f"{cell}, all fail after a month of bursts: to the page", found.after_bursts, None)
 
 
-def _share(delays: Floats) -> float:
-    return float((delays < DAY).mean())
+def _delay(what: str, delays: dict[str, Floats], wanted: float | None) -> Figure:
+    beside = [f"{rule} {np.median(each):.0f}/{np.quantile(each, 0.9):.0f}" for rule, each in delays.items()]
+    return Figure(what, "min", tuple(delays[LEEWAY].tolist()), wanted, beside=f"median/p90: {', '.join(beside)}")
 
 
-def _is_better(rule: str, false: dict[str, dict[str, int]], delays: dict[float, dict[str, Floats]]) -> bool:
-    """Fewer false pages, of either kind, and a shorter median delay, of any part that fails."""
-    fewer = any(found[rule] < found[LEEWAY] for found in false.values())
-    return fewer and any(np.median(found[rule]) < np.median(found[LEEWAY]) for found in delays.values())
+def _share(what: str, delays: Floats, wanted: float) -> Figure:
+    return Figure(what, "of 1", (float((delays < DAY).mean()),), wanted, least=True)
+
+
+def _is_better(rule: str, found: Measured) -> bool:
+    """Fewer false pages, however errors come, and a shorter median delay, whatever part fails."""
+    fewer = any(each[rule] < each[LEEWAY] for each in found.false.values())
+    return fewer and any(np.median(each[rule]) < np.median(each[LEEWAY]) for each in found.delays.values())
