@@ -155,7 +155,9 @@ class Watcher:
                 if self._observed.get(case.watch) == bits.tobytes() and (due is None or due > at):
                     continue
                 observed[case.watch] = bits.tobytes()
-                turn = self._turn(case, standing, at, bits, book) or self._doubt(case, standing, at, bits, book)
+                turn = self._turn(case, standing, at, bits, book)
+                if turn is None or turn.alert is None:
+                    turn = self._doubt(case, turn.standing if turn else standing, at, bits, book) or turn
                 if turn is not None:
                     turns[case.watch] = turn
         told = self._tell(turns, as_of, assess, now)
