@@ -30,6 +30,7 @@ from numpy.typing import ArrayLike
 
 from leeway.core.points import Floats, Ints
 from leeway.core.sparse.gate import CLOSE, needed
+from leeway.core.sparse.guard import UNMEASURED
 from leeway.core.stats.clusters import upper_tail
 
 DAYS = 90.0
@@ -38,8 +39,6 @@ ALLOWED = 0.25
 
 The gate's bound is nearly reached, the detector's is not by half: in simulation both then have about as many.
 """
-UNTOLD = 1e-4
-"""What is used while no traffic is known: it kept the promise at 4 to 60 events an hour, 99 and 99.9 %."""
 CEILING = 1e-2
 """Evidence weaker than this is none, however many false pages one could afford."""
 STEPS = tuple(CEILING * 10 ** (-step / 8) for step in range(8 * 10 + 1))
@@ -99,7 +98,7 @@ def choose(
 ) -> Chosen:
     """The largest alpha whose expected false pages are at most `allowed` in `days`; the least there is if none is."""
     if not any(len(each.events) for each in pairs):
-        return Chosen(UNTOLD, math.nan, allowed, days)
+        return Chosen(UNMEASURED.alpha, math.nan, allowed, days)
     low, high = 0, len(STEPS) - 1
     while low < high:
         middle = (low + high) // 2

