@@ -31,6 +31,9 @@ SHARES = (0.5, 0.9)
 ALLOWED = 0.75
 """False pages in 90 days that the detector may have; see `leeway.core.sparse.alpha.ALLOWED`."""
 
+LIFTS = 60
+"""For how many minutes an alarm lifts the gate."""
+
 FIRST = 128
 """Minutes that `run` looks at together after an alarm; twice as many each time there is none."""
 
@@ -38,6 +41,17 @@ FIRST = 128
 def threshold(busy_minutes_a_day: ArrayLike, *, days: float = 90.0, allowed: float = ALLOWED) -> Floats:
     """The A with which a service exactly on target alarms falsely `allowed` times in so many days at most."""
     return np.maximum(1.0, np.asarray(busy_minutes_a_day, np.float64) * days / allowed)
+
+
+def lately(alarms: ArrayLike, minutes: int = LIFTS) -> Flags:
+    """Where one objective's detector alarmed in the last `minutes`, this one among them: there a sparse burn may page.
+
+    A window is sparse (`leeway.core.sparse.gate.is_sparse`) when a single bad event burns too fast. Bad events bring
+    alarms, so at an alarm the burn stands; when it stops, the page ends.
+    """
+    counts = np.cumsum(np.asarray(alarms, np.int64))
+    before = np.concatenate((np.zeros(min(minutes, len(counts)), np.int64), counts[:-minutes]))
+    return np.asarray(counts > before, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,10 @@ class Detector:
         after = np.where(n > 0, (1 + evidence) * np.exp(k * self.bad_weight + (n - k) * self.good_weight), evidence)
         alarms = (n > 0) & (after.sum(axis=0) >= self.threshold * len(after))
         return np.where(alarms, 0.0, after), alarms
+
+    def level(self, evidence: Floats) -> Floats:
+        """How far each is on the way to an alarm: 1 is one. For `why`: "evidence 0.04 of what pages"."""
+        return np.asarray(evidence.mean(axis=0) / self.threshold, np.float64)
 
     def run(self, evidence: Floats, bad: ArrayLike, total: ArrayLike) -> tuple[Floats, Flags]:
         """The minutes of one objective's past, as `step` after `step`, many at a time."""
