@@ -13,6 +13,7 @@ from leeway.cli.output import console
 from leeway.cli.tables import bars, state
 from leeway.client import figures
 from leeway.client.documents import Reading, Why
+from leeway.client.foretelling import sentences
 from leeway.client.telling import sentence
 
 WIDTH = 110
@@ -46,6 +47,9 @@ def show(why: Why, now: datetime) -> None:
     out.print(table)
     _heading(out, "How sure it is")
     _say(out, f"{figures.sureness(one)[0].upper()}{figures.sureness(one)[1:]}.")
+    _heading(out, "Forecast")
+    for told in sentences(why.forecast):
+        _say(out, told)
     _unknown(out, why)
     _source(out, why, now)
 

@@ -9,22 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from leeway.client.document import Document, Wish
+from leeway.client.forecasts import Forecast
 
 Item = TypeVar("Item", bound=BaseModel)
 State = Literal["healthy", "at_risk", "exhausted", "no_data"]
-
-
-class Document(BaseModel):
-    """An answer."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Wish(BaseModel):
-    """A request."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Window(Document):
@@ -148,13 +139,14 @@ class Reading(Document):
 
 
 class Why(Document):
-    """Every input of one number."""
+    """Every input of one number, and what will become of it: null if that is not known."""
 
     status: Status
     lines: list[Line]
     slices: list[SliceCount]
     unknown_spans: list[Span]
     readings: list[Reading]
+    forecast: Forecast | None = None
 
 
 class Revision(Document):
@@ -244,7 +236,7 @@ class Plan(Document):
     findings: list[Finding]
     refused: bool
     changed: bool
-    crowds: list[Crowd] = []
+    crowds: list[Crowd] = Field(default_factory=list)
 
 
 class Refusal(Document):
@@ -375,7 +367,7 @@ class Delivery(Document):
     sent_at: datetime | None
     reference: str
     error: str
-    notes: list[str] = []
+    notes: list[str] = Field(default_factory=list)
 
 
 class AcknowledgeWish(Wish):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from leeway.client.documents import Document, Wish
+from leeway.client.document import Document, Wish
 from leeway.ports.outbox import Heard
 from leeway.spec.preview import Preview, Stop
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from leeway.client.documents import Alert, Document, Wish
+from leeway.client.document import Document, Wish
+from leeway.client.documents import Alert
 
 
 class Silence(Document):

@@ -20,6 +20,7 @@ from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector
 from leeway.engine.crowds import agree
+from leeway.engine.forecasts import Forecasts
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
@@ -70,23 +71,21 @@ class Engine:
     ) -> None:
         self.alarm = alarm
         self._points, self._state, self._clock = points, state, clock
-        self._texts = texts
-        self._numbers = Numbers(state)
+        self._texts, self._numbers = texts, Numbers(state)
         self._pulls, self._check, self._back_up, self._retain_days = pulls, check_source, back_up, retain_days
         self._intake = Intake(points)
         self._collector = Collector(self._intake, state, clock, open_source)
         self._replays = Replays(self._intake, state, self._collector, clock)
         self._book = Book(points, int(clock.now()))
+        self._forecasts = Forecasts(points, clock, lambda: (self._catalog.goals, self._book))
         self._catalog = Catalog(library_of((), texts.read), (), ())
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()
         self._changing = asyncio.Lock()
         self._standing = asyncio.Lock()  # statuses are those of one catalog and one book
-        self._in_force = True
+        self._in_force, self._problem, self._settled = True, "", 0
         self._loop: asyncio.Task[None] | None = None
         self._evaluated_at: float | None = None
-        self._problem = ""
-        self._settled = 0
         self._shown: tuple[tuple[int, int], tuple[Status, ...]] | None = None
 
     async def start(self) -> None:
@@ -103,12 +102,14 @@ class Engine:
         self._replays.resume(self._catalog.feeds)
         self.alarm.start()
         self._loop = asyncio.create_task(self._run(), name="evaluate")
+        self._forecasts.start()
 
     async def stop(self) -> None:
         """Ends all work; what was acknowledged is durable already."""
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
+        await self._forecasts.close()
         await self.alarm.close()
         await self._replays.close()
         await self._collector.close()
@@ -136,7 +137,8 @@ class Engine:
             raise NotFound(f"SLO {slo} has no objective {objective!r}", mend=hint)
         place = 0 if objective is None else names.index(objective)
         shown = (await self.status(slo))[place]
-        return await asyncio.to_thread(query.why, goals[place], shown, self._points)
+        foreseen = await self._forecasts.of(goals[place])
+        return await asyncio.to_thread(query.why, goals[place], shown, foreseen, self._points)
 
     async def budget(self, slo: str, *, as_of: int | None, known_at: float | None) -> tuple[Assessment, ...]:
         """The budgets of an SLO at any time, with what is known now or was known at `known_at`. Raises NotFound."""

@@ -15,7 +15,7 @@ from leeway.engine.book.increments import as_points
 from leeway.engine.catalog import STEP_S
 from leeway.engine.explain import lines
 from leeway.engine.goal import Goal
-from leeway.engine.views import SliceCount, SourceState, Status, Why
+from leeway.engine.views import Foreseen, SliceCount, SourceState, Status, Why
 from leeway.ports.points import PointStore
 
 GAPS = 10
@@ -58,8 +58,8 @@ def status(
     )
 
 
-def why(goal: Goal, shown: Status, points: PointStore) -> Why:
-    """Everything that went into the status."""
+def why(goal: Goal, shown: Status, foreseen: Foreseen | None, points: PointStore) -> Why:
+    """Everything that went into the status, and what will become of it."""
     as_of, window = shown.assessment.as_of, shown.assessment.window
     elapsed = Span(window.start, as_of)
     rows, judged = _judged(goal, points, as_of, None)
@@ -70,6 +70,7 @@ def why(goal: Goal, shown: Status, points: PointStore) -> Why:
         _count(goal, judged, inside, elapsed),
         _gaps(rows.time, Span(max(window.start, shown.born or as_of), as_of)),
         points.readings(goal.series, Span(as_of - 86_400, as_of + STEP_S), limit=READINGS),
+        foreseen,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leeway.core.assess import Assessment
+from leeway.core.forecast import Forecast
 from leeway.core.judge import State
 from leeway.core.quality import Kind
 from leeway.ports.points import Collected
@@ -71,14 +72,27 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A forecast whose seconds count from `at`. `until` is its horizon: a calendar window's end. Epoch seconds."""
+
+    at: int
+    until: int
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
-    """Every input of a number: how it was computed, from which sums, and from which reading."""
+    """Every input of a number: how it was computed, from which sums, and from which reading.
+
+    `foreseen` is what will become of it, None if that is not known.
+    """
 
     status: Status
     lines: tuple[Line, ...]
     slices: tuple[SliceCount, ...]
     unknown_spans: tuple[tuple[int, int], ...]
     readings: tuple[Collected, ...]
+    foreseen: Foreseen | None
 
 
 class Action(StrEnum):

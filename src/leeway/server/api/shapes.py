@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from leeway.client import documents as docs
-from leeway.client import silences
+from leeway.client import forecasts, silences
 from leeway.core.alerting.silence import Silence
 from leeway.core.assess import Assessment
+from leeway.core.forecast import LEAST_DAYS, ORIGINS, Band, Until
 from leeway.engine.report import as_json
-from leeway.engine.views import Health, PlannedChange, PlanView, SourceState, Status, Why
+from leeway.engine.views import Foreseen, Health, PlannedChange, PlanView, SourceState, Status, Why
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision
 from leeway.ports.outbox import Delivery
@@ -89,7 +91,44 @@ def why(value: Why) -> docs.Why:
             ],
             "unknown_spans": [span(start, end) for start, end in value.unknown_spans],
             "readings": [reading(one) for one in value.readings],
+            "forecast": None if value.foreseen is None else forecast(value.foreseen),
         }
+    )
+
+
+def forecast(value: Foreseen) -> forecasts.Forecast:
+    """What will become of a budget; seconds become times, and none lies beyond the horizon."""
+    one = value.forecast
+
+    def at(seconds: float | None) -> datetime | None:
+        return None if seconds is None else _moment(min(value.at + seconds, value.until))
+
+    def band(of: Band | None) -> forecasts.Band | None:
+        return None if of is None else forecasts.Band(low=of.low, high=of.high)
+
+    def gone(of: Until | None) -> forecasts.Gone | None:
+        return None if of is None else forecasts.Gone(earliest=at(of.earliest_s), latest=at(of.latest_s))
+
+    return forecasts.Forecast(
+        made_at=_moment(value.at),
+        until=_moment(value.until),
+        method=one.method.value,
+        spent=one.spent,
+        point=one.point,
+        exhausted_at=at(one.exhausted_s),
+        band80=band(one.band80),
+        band95=band(one.band95),
+        gone80=gone(one.until80),
+        gone95=gone(one.until95),
+        chance=one.chance,
+        coverage=None if one.coverage is None else forecasts.Coverage(**asdict(one.coverage)),
+        linear=one.linear,
+        linear_exhausted_at=at(one.linear_s),
+        lack=None if one.lack is None else one.lack.value,
+        origins=one.origins,
+        independent=one.independent,
+        origins_needed=ORIGINS,
+        days_needed=LEAST_DAYS,
     )
 
 

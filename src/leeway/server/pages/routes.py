@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leeway.client import figures
 from leeway.client.documents import Problem
+from leeway.client.foretelling import sentences
 from leeway.client.telling import sentence
 from leeway.client.token import TOKEN
 from leeway.errors import NotFound
@@ -52,6 +53,7 @@ class Pages:
         self._env.globals.update(
             figures=figures,
             sentence=sentence,
+            foretold=sentences,
             views=views,
             word=word,
             sparkline=sparkline,

@@ -126,8 +126,11 @@ def last_readings(cursor: Cursor) -> dict[int, Collected]:
 def hours(cursor: Cursor, objectives: Sequence[int], span: Span) -> Tallies:
     """Roll-up rows whose hour starts in the span. Mostly they lie in the order wanted; DuckDB would sort all anew."""
     asked = {"first": -(-span.start // 3600), "end": -(-span.end // 3600)}
+    asked |= {"low": min(objectives, default=0), "high": max(objectives, default=0)}
     found = cursor.execute(
-        "SELECT objective, hour, bad, total, covered FROM hours WHERE hour >= $first AND hour < $end", asked
+        "SELECT objective, hour, bad, total, covered FROM hours "
+        "WHERE hour >= $first AND hour < $end AND objective BETWEEN $low AND $high",
+        asked,
     ).fetchnumpy()
     wanted = among(found["objective"], objectives)
     objective, hour = found["objective"].astype(np.int32, copy=False)[wanted], found["hour"][wanted]
