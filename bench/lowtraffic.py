@@ -86,6 +86,7 @@ class Learnt:
 
     alpha: Floats
     rho: Floats
+    clustered: NDArray[np.bool_]
     threshold: float
     few: bool
 
@@ -113,7 +114,7 @@ class Measured:
 
 def run(*, quick: bool) -> Iterator[Line]:
     """Each cell's false pages and delays, beside those of the listed rules; then whether one of these is better."""
-    services, month = (20, 5 * DAY) if quick else (200, 30 * DAY)
+    services, month = (20, 5 * DAY) if quick else (300, 30 * DAY)
     better = 0
     for cell in CELLS[: 2 if quick else None]:
         found = measured(cell, np.random.default_rng(20260101), services, month)
@@ -169,10 +170,11 @@ def _days(dice: Generator, traffic: Traffic, chances: float | Chances, services:
 def learn(cell: Cell, past: Counts, before: NDArray[np.generic]) -> Learnt:
     """As the product does: a guard for each service, from the cell's traffic and from its own days before."""
     traffic = measure.Traffic.of(past, [Pair(burn, *_seconds(spans)) for burn, *spans in PAGES], cell.share, step_s=60)
-    guards = [traffic.guard(measure.clustering(*days.T, step_s=60 * DAY)) for days in before]
+    held = np.array([measure.clustering(*days.T, step_s=60 * DAY) for days in before])
+    guards = [traffic.guard(rho) for rho in held.tolist()]
     few = any(is_sparse(each.most, factor=each.factor, share=cell.share).any() for each in traffic.seen)
     alpha, rho = np.array([(guard.alpha, guard.rho) for guard in guards]).T
-    return Learnt(alpha, rho, float(threshold((past > 0).mean() * DAY)), few)
+    return Learnt(alpha, rho, held > 0, float(threshold((past > 0).mean() * DAY)), few)
 
 
 def _seconds(minutes: list[int]) -> list[int]:
@@ -223,7 +225,7 @@ def detected(cell: Cell, stream: Stream, learnt: Learnt) -> Places:
     evidence, alarms = detector.start(), np.zeros((busy.shape[1], services), np.bool_)
     for step, (bad, total) in enumerate(zip(*steps, strict=True)):
         evidence, alarms[step] = detector.step(evidence, bad, total)
-    step_of, service = np.nonzero(alarms & (learnt.rho == 0))
+    step_of, service = np.nonzero(alarms & ~learnt.clustered)
     at = np.sort(service * minutes + busy[service, step_of])
     seen = [_windows(stream.total, long).ravel()[at] for _, long, _ in PAGES]
     pairs = zip(PAGES, seen, strict=True)

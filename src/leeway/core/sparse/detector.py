@@ -9,7 +9,7 @@ Theorem. If, given the past, no event is bad with a chance above b, then in any 
 alarms or fewer in expectation. Proof: the factor of a minute has, given the past, a mean of 1 or less, because it grows
 with the bad events and its mean is exactly 1 at b. So E[M_t | past] ≤ 1 + M_(t−1); an alarm takes A or more away. So
 the sum of M and of what alarms took grows by 1 a minute at most, and M ≥ 0.
-(J. Shin, A. Ramdas and A. Rinaldo, New England Journal of Statistics in Data Science 2(2), 2024: "e-detectors".)
+(J. Shin, A. Ramdas and A. Rinaldo: E-detectors, 2023, doi 10.51387/23-NEJSDS51.)
 
 It needs neither a model of the traffic nor errors that come evenly; fractions of events are allowed (the factor is
 convex in them). It does not hold for errors in clusters that pass b for a while: those are incidents, and it alarms.
