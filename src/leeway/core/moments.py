@@ -61,6 +61,13 @@ class Moments:
         track, over = self._track, self._over
         return track.bad[over] - track.bad[first], track.total[over] - track.total[first]
 
+    def adds(self, begin: int, end: int) -> tuple[int, Ints, Ints]:
+        """What the slices that begin in each step add, bad and total, from the first step of the grid at `begin` on."""
+        step_s = int(self._slices.steps[1] - self._slices.steps[0])
+        first = max(int(self._slices.steps[0]), -(-begin // step_s) * step_s)
+        places = self._slices.at(np.arange(first, end + step_s, step_s))
+        return first, np.diff(self._track.bad[places]), np.diff(self._track.total[places])
+
     def rows(self, since: Ints) -> Ints:
         """How many rows there are from `since` on."""
         rows: Ints = self._rows.at(self.at) - self._rows.at(since)

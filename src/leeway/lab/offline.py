@@ -165,4 +165,4 @@ def _guards(case: Case, past: Past, born: int, at: Ints, policies: Sequence[Poli
     rhos = [clustering(*(each[max(0, one - 4 * week) : one] for each in (bad, total)), step_s=step_s) for one in weeks]
     guards = Guards.of([traffic.guard(rho) for rho in rhos])
     now = np.minimum((at - born) // WEEK_S, len(rhos) - 1)
-    return Guards(guards.alpha[now], guards.rho[now])
+    return guards[now]

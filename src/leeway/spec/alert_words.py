@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import assert_never
 
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Remaining
+from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Remaining, Surprise
 from leeway.core.objective import Op
 from leeway.spec.quantity import percent, span
 
@@ -56,6 +56,8 @@ def _words(condition: Condition) -> str:
                 if share == 0
                 else f"coverage {relation} {percent(share)} over {span(over_s)}"
             )
+        case Surprise(over_s=over_s):
+            return f"more bad events within {span(over_s)} than chance explains, minute by minute"
     assert_never(condition)
 
 

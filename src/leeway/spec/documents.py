@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from leeway.core.alerting.policy import Condition, Severity
+from leeway.core.alerting.policy import Severity, Statable
 from leeway.core.objective import Op
 from leeway.spec.duration import Duration
 from leeway.spec.finding import Mark
@@ -242,7 +242,7 @@ class AlertPolicy:
 class Clause:
     """One condition of an alert policy, and where it stands."""
 
-    condition: Condition
+    condition: Statable
     path: str = field(default="", compare=False)
 
 

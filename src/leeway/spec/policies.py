@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from leeway.core.alerting import presets
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Policy, Remaining, Severity
+from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Policy, Remaining, Severity, Statable
 from leeway.core.objective import Objective, Op
 from leeway.spec.annotations import LowTraffic, settings
 from leeway.spec.documents import (
@@ -50,7 +50,7 @@ class Watch:
 class Stated:
     """A condition as a document states it. `keys` say what the document calls its threshold, op, long and short."""
 
-    condition: Condition
+    condition: Statable
     origin: Origin
     path: str
     keys: Mapping[str, str]
@@ -113,8 +113,8 @@ def stated(policy: AnyPolicy, library: Library) -> Groups:
     if isinstance(policy, LeewayPolicy):
         if policy.preset:
             path = f"{policy.path}.spec.preset".lstrip(".")
-            groups = presets.NOBL9[policy.preset].groups if policy.preset in presets.NOBL9 else ()
-            return tuple(tuple(Stated(one, policy.origin, path, {}) for one in group) for group in groups)
+            brought = presets.CONDITIONS.get(policy.preset)
+            return (tuple(Stated(one, policy.origin, path, {}) for one in brought),) if brought else ()
         return tuple(tuple(_clause(one, policy.origin) for one in group) for group in policy.groups)
     conditions = tuple(library.conditions(policy))
     made: list[tuple[Stated, ...]] = []

@@ -13,7 +13,18 @@ from typing import Protocol, assert_never
 
 import numpy as np
 
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Policy, Remaining, Severity
+from leeway.core.alerting.policy import (
+    Burn,
+    Condition,
+    Coverage,
+    Drop,
+    Exhaustion,
+    Of,
+    Policy,
+    Remaining,
+    Severity,
+    Surprise,
+)
 from leeway.core.alerting.ratio import Flags, Ratio, stands
 from leeway.core.objective import Op
 from leeway.core.points import Ints
@@ -40,6 +51,9 @@ class Sums(Protocol):
 
     def told(self, condition: Burn, place: int) -> Told | None:
         """What the guard says of a burn at one place; None where there is none."""
+
+    def surprised(self, span_s: int) -> Flags:
+        """Where the detector has alarmed within the span; nowhere that it does not serve."""
 
     @property
     def window_s(self) -> Ints:
@@ -88,6 +102,8 @@ def condition_met(condition: Condition, sums: Sums, policy: Policy) -> Met:
         case Coverage(share=share, over_s=over_s, op=op):
             flags = sums.seen(over_s).stands(op, share)
             return Met(flags, np.zeros_like(flags), np.zeros_like(flags))
+        case Surprise(over_s=over_s):
+            return _if_seen(sums.surprised(over_s), (over_s,), sums)
     assert_never(condition)
 
 

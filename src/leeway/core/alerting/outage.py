@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Of, Policy, Remaining
+from leeway.core.alerting.policy import (
+    Burn,
+    Condition,
+    Coverage,
+    Drop,
+    Exhaustion,
+    Of,
+    Policy,
+    Remaining,
+    Statable,
+    Surprise,
+)
 from leeway.core.objective import Op
 
 _TURNED = {Op.LT: Op.GT, Op.LTE: Op.GTE, Op.GT: Op.LT, Op.GTE: Op.LTE}
@@ -49,7 +60,7 @@ def can_fire(condition: Condition, window_s: int, share: Fraction, *, counts_eve
         case Drop(share=drop, over_s=over_s, op=op):
             part = Fraction(1) if counts_events else min(Fraction(1), Fraction(over_s, window_s))
             return not _rises(op) or _reaches(part / share, op, drop)
-        case Exhaustion() | Coverage():
+        case Exhaustion() | Coverage() | Surprise():
             return True
     assert_never(condition)
 
@@ -67,7 +78,9 @@ class _Met:
 
 
 def _group_s(group: tuple[Condition, ...], window_s: int, share: Fraction) -> Fraction | None:
-    found = [(one, _met(one, window_s, share)) for one in group]
+    if any(isinstance(one, Surprise) for one in group):
+        return None  # it goes by single events, and how many there are is not known here
+    found = [(one, _met(one, window_s, share)) for one in group if not isinstance(one, Surprise)]
     times = [(met, met.lasting(one.lasts_s)) for one, met in found if met is not None]
     if len(times) < len(group):
         return None
@@ -75,7 +88,7 @@ def _group_s(group: tuple[Condition, ...], window_s: int, share: Fraction) -> Fr
     return None if any(met.end is not None and met.end <= at for met, _ in times) else at
 
 
-def _met(condition: Condition, window_s: int, share: Fraction) -> _Met | None:
+def _met(condition: Statable, window_s: int, share: Fraction) -> _Met | None:
     whole = window_s * share
     match condition:
         case Burn(threshold=threshold, op=op):

@@ -106,7 +106,27 @@ class Coverage:
         return (self.over_s,)
 
 
-Condition = Burn | Remaining | Exhaustion | Drop | Coverage
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """Minute by minute, bad events came so that chance explains it no more, within the last `over_s`.
+
+    For traffic so low that a window of any length holds too few events: see `leeway.core.sparse.detector`.
+    """
+
+    over_s: int = 3_600
+    op: Op = Op.GTE
+    lasts_s: int = 0
+
+    @property
+    def spans_s(self) -> tuple[int, ...]:
+        """The span it looks at."""
+        return (self.over_s,)
+
+
+Statable = Burn | Remaining | Exhaustion | Drop | Coverage
+"""What a document may state."""
+
+Condition = Statable | Surprise
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from leeway.core.alerting.policy import Burn, Condition, Drop, Exhaustion, Of, Policy, Remaining, Severity
+from leeway.core.alerting.policy import (
+    Burn,
+    Condition,
+    Drop,
+    Exhaustion,
+    Of,
+    Policy,
+    Remaining,
+    Severity,
+    Statable,
+    Surprise,
+)
 from leeway.core.objective import Op
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
@@ -37,18 +48,21 @@ def default(window_s: int, allowed_share: Fraction) -> tuple[Policy, ...]:
     """The set for an SLO that names no policy: a fast burn pages, a slow burn opens a ticket.
 
     Pairs are left out whose long window is longer than the SLO's own, or that even a total outage cannot reach, as it
-    burns at 1 / `allowed_share`: they could never fire.
+    burns at 1 / `allowed_share`: they could never fire. Where there are too few events for windows, a page also comes
+    once chance explains the bad ones no more.
     """
     pairs = [
         (severity, Burn(factor(share, long_s, window_s), long_s, short_s))
         for severity, share, long_s, short_s in PAIRS
         if long_s <= window_s and factor(share, long_s, window_s) * allowed_share < 1
     ]
+    groups = {
+        severity: [(burn,) for its, burn in pairs if its is severity] for severity in (Severity.PAGE, Severity.TICKET)
+    }
+    pages: list[tuple[Condition, ...]] = [*groups[Severity.PAGE], (Surprise(),)] if groups[Severity.PAGE] else []
     policies = (
-        Policy(
-            name, severity, tuple((burn,) for its, burn in pairs if its is severity), guarded=severity is Severity.PAGE
-        )
-        for name, severity in ((FAST, Severity.PAGE), (SLOW, Severity.TICKET))
+        Policy(FAST, Severity.PAGE, tuple(pages), guarded=True),
+        Policy(SLOW, Severity.TICKET, tuple(groups[Severity.TICKET])),
     )
     return tuple(policy for policy in policies if policy.groups)
 
@@ -66,7 +80,7 @@ def _soon(hours: int, lasts_s: int) -> Exhaustion:
 
 _NOT_GONE, _GONE = Remaining(Fraction(0), Op.GT), Remaining(Fraction(0), Op.LTE)
 
-_NOBL9: dict[str, tuple[Severity, tuple[Condition, ...]]] = {
+_NOBL9: dict[str, tuple[Severity, tuple[Statable, ...]]] = {
     "fast-burn": (Severity.PAGE, (_burn(20, 5 * MINUTE_S),)),
     "slow-burn-long-window": (Severity.TICKET, (_burn(1, 48 * HOUR_S), _burn(2, 15 * MINUTE_S))),
     "slow-burn-short-window": (Severity.TICKET, (_burn(1, 12 * HOUR_S), _burn(2, 15 * MINUTE_S))),
@@ -95,6 +109,9 @@ _NOBL9: dict[str, tuple[Severity, tuple[Condition, ...]]] = {
     "fast-budget-drop": (Severity.PAGE, (Drop(Fraction(1, 10), 15 * MINUTE_S),)),
     "slow-budget-drop": (Severity.TICKET, (Drop(Fraction(5, 100), HOUR_S),)),
 }
+
+CONDITIONS = {name: conditions for name, (_, conditions) in _NOBL9.items()}
+"""Of each preset of Nobl9; all of them must be met."""
 
 NOBL9: dict[str, Policy] = {
     name: Policy(name, severity, (conditions,), _COOLDOWN_S) for name, (severity, conditions) in _NOBL9.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import numpy as np
 from leeway.core.alerting.policy import Burn
 from leeway.core.alerting.ratio import Flags, Ratio
 from leeway.core.moments import Moments
-from leeway.core.objective import Objective
+from leeway.core.objective import DAY_S, Objective
 from leeway.core.points import Floats, Ints
 from leeway.core.sparse.guard import Guards, Told
 from leeway.core.tally import Units, units
@@ -84,6 +85,24 @@ class PastSums:
         bad, total = self._events(span_s)
         share, guards = float(self.share), self.guards
         return gate(bad, total, share=share, alpha=guards.alpha, rho=guards.rho, where=where).opens
+
+    def surprised(self, span_s: int) -> Flags:
+        """By the guards, if there are any; slices are no events, and surprise nobody."""
+        at = self.moments.at
+        result = np.zeros(len(at), np.bool_)
+        if self.guards is None or not self.counts_events or np.isnan(self.guards.threshold).all():
+            return result
+        from leeway.core.sparse import surprise  # late, as above
+
+        day = at // DAY_S
+        edges = np.append(np.flatnonzero(np.diff(day, prepend=day[0] - 1)), len(at))
+        for here in map(slice, edges[:-1], edges[1:]):
+            threshold = float(self.guards.threshold[here][0])
+            first, bad, total = self.moments.adds(surprise.begin(int(at[here][0])), int(at[here][-1]))
+            if not math.isnan(threshold) and bad.any():
+                steps = surprise.Steps(first, self.step_s, bad / self.quanta.bad, total / self.quanta.total)
+                result[here] = steps.surprise(at[here], float(self.share), threshold, span_s)
+        return result
 
     def told(self, condition: Burn, place: int) -> Told | None:
         """By the guards, if there are any."""

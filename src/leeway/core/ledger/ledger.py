@@ -141,6 +141,15 @@ class Ledger:
         sums = late - early
         return Tally(int(sums.bad[0]), int(sums.total[0]), int(sums.covered[0]))
 
+    def adds(self, column: int, begin: int, end: int) -> tuple[Ints, Ints]:
+        """What each minute from `begin` on adds to one column, bad and total. Raises OutOfReach before the minutes."""
+        if begin < self.first_minute or end > self.head:
+            raise OutOfReach(begin, None)
+        edges = np.arange(begin, end + MINUTE_S, MINUTE_S)
+        old = np.zeros(len(edges), np.bool_)
+        bad, total = (np.diff(each.at_times(edges, old, column)) for each in self._quantities[:2])
+        return bad, total
+
     def running(self, column: int, times: Ints) -> Sums:
         """Running sums of one column at many times, for a chart. Raises OutOfReach for times it does not hold.
 

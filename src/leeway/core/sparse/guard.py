@@ -28,12 +28,14 @@ class Guard:
     """`expected` false pages in 90 days of a service exactly on target, from `days` of traffic; None: not measured.
 
     `rho` is above 0 where the service's own bad events come in clusters: then `expected` is an estimate, and no bound.
+    `threshold` is that of the detector, None where it does not serve: with enough traffic, and with clusters.
     """
 
     alpha: float
     rho: float = 0.0
     expected: float | None = None
     days: float = 0.0
+    threshold: float | None = None
 
 
 UNMEASURED = Guard(1e-4)
@@ -42,20 +44,21 @@ UNMEASURED = Guard(1e-4)
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The alpha and rho of many places at once: of objectives, or of moments."""
+    """Alpha, rho and threshold (NaN: none) of many places at once: of objectives, or of moments."""
 
     alpha: Floats
     rho: Floats
+    threshold: Floats
 
     @classmethod
     def of(cls, guards: Sequence[Guard | None]) -> Guards:
         """Where there is no guard, every chance is rare enough."""
-        pairs = [(1.0, 0.0) if one is None else (one.alpha, one.rho) for one in guards]
-        alpha, rho = np.array(pairs, np.float64).reshape(-1, 2).T
-        return cls(alpha, rho)
+        rows = [(1.0, 0.0, None) if one is None else (one.alpha, one.rho, one.threshold) for one in guards]
+        alpha, rho, threshold = np.array(rows, np.float64).reshape(-1, 3).T
+        return cls(alpha, rho, threshold)
 
     def __getitem__(self, at: slice | NDArray[np.intp]) -> Guards:
-        return Guards(self.alpha[at], self.rho[at])
+        return Guards(self.alpha[at], self.rho[at], self.threshold[at])
 
 
 @dataclass(frozen=True, slots=True)

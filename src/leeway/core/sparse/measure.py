@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from leeway.core.points import Floats, Ints
 from leeway.core.sparse.alpha import ALLOWED, CEILING, DAYS, Looks, choose, looks
+from leeway.core.sparse.detector import threshold
 from leeway.core.sparse.guard import UNMEASURED, Guard, Pair
 from leeway.core.stats.clusters import overdispersion
 
@@ -25,12 +26,14 @@ NEVER = ALLOWED / 1_000
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What pairs of windows see of `days` of traffic. `bound` is of the plain rule's false pages in 90 days."""
+    """What pairs of windows see of `days` of traffic. `bound` is of the plain rule's false pages in 90 days,
+    `busy_a_day` counts steps with events."""
 
     share: float
     days: float
     bound: float
     seen: tuple[Looks, ...]
+    busy_a_day: float
     _guards: dict[float, Guard] = field(default_factory=dict)
 
     @classmethod
@@ -41,7 +44,9 @@ class Traffic:
         seen = (
             looks(counts, step_s=step_s, factor=one.factor, long_s=one.long_s, short_s=one.short_s) for one in pairs
         )
-        return cls(share, len(counts) * step_s / DAY_S, bound, () if bound < NEVER else tuple(seen))
+        days = len(counts) * step_s / DAY_S
+        busy_a_day = float(np.count_nonzero(counts)) / max(days, 1)
+        return cls(share, days, bound, () if bound < NEVER else tuple(seen), busy_a_day)
 
     @property
     def busy(self) -> bool:
@@ -67,7 +72,9 @@ class Traffic:
         if rho not in self._guards:
             chosen = choose(self.seen, self.share, rho=rho)
             expected = None if math.isnan(chosen.expected) else chosen.expected
-            self._guards[rho] = Guard(chosen.alpha, rho, expected, self.days)
+            serves = self.sparse and rho == 0 and self.busy_a_day > 0
+            limit = float(threshold(self.busy_a_day)) if serves else None
+            self._guards[rho] = Guard(chosen.alpha, rho, expected, self.days, limit)
         return self._guards[rho]
 
 

@@ -68,6 +68,26 @@ class FleetSums:
         share, guards = float(self.objective.allowed_share), self.guards
         return gate(bad, total, share=share, alpha=guards.alpha, rho=guards.rho, where=where).opens
 
+    def surprised(self, span_s: int) -> Flags:
+        """As core.alerting.sums; only those are asked that had a bad event in the span."""
+        bad = self._since(self.at - span_s).bad
+        result = np.zeros(len(bad), np.bool_)
+        if self.guards is None or not self.objective.method.counts_events:
+            return result
+        asked = np.flatnonzero((bad > 0) & ~np.isnan(self.guards.threshold))
+        if not len(asked):
+            return result
+        from leeway.core.sparse import surprise  # late, as above
+
+        columns, quanta = np.arange(self.ledger.width)[self.columns], units(self.objective.method, self.scale)
+        first = max(self.ledger.first_minute, surprise.begin(self.at))
+        share, at = float(self.objective.allowed_share), np.array([self.at])
+        for place in asked:
+            bad, total = self.ledger.adds(int(columns[place]), first, self.at)
+            steps = surprise.Steps(first, MINUTE_S, bad / quanta.bad, total / quanta.total)
+            result[place] = steps.surprise(at, share, float(self.guards.threshold[place]), span_s)[0]
+        return result
+
     def told(self, condition: Burn, place: int) -> Told | None:
         """As core.alerting.sums."""
         if self.guards is None:

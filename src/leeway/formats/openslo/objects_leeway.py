@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from leeway.core.alerting.policy import (
     Burn,
-    Condition,
     Coverage,
     Drop,
     Exhaustion,
     Of,
     Remaining,
     Severity,
+    Statable,
 )
 from leeway.core.objective import Op
 from leeway.formats.openslo.values import join, metadata, number, table
@@ -87,14 +87,14 @@ def _group(node: Node, path: str) -> tuple[Clause, ...]:
     return tuple(Clause(_condition(one), join(path, "all", i)) for i, one in enumerate(several))
 
 
-def _condition(node: Node) -> Condition:
+def _condition(node: Node) -> Statable:
     made = _of_type(node)
     op, lasts_s = text(node, "op"), _seconds(node, "lastsFor")
     made = replace(made, op=Op(op)) if op else made
     return replace(made, lasts_s=lasts_s) if lasts_s else made
 
 
-def _of_type(node: Node) -> Condition:
+def _of_type(node: Node) -> Statable:
     over_s = _seconds(node, "over") or 0
     if (burn := number(node, "burnRate")) is not None:
         return Burn(Fraction(burn), _seconds(node, "long") or 0, _seconds(node, "short"))

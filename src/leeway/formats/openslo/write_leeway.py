@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Remaining
+from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Remaining, Statable
 from leeway.core.objective import Op
 from leeway.spec.documents import Clause, LeewayPolicy, Plain, Recipient
 from leeway.spec.duration import Duration, Unit
@@ -67,7 +67,7 @@ def _group(group: tuple[Clause, ...]) -> Tree:
     return first if len(conditions) == 1 and isinstance(first, dict) else {"all": conditions}
 
 
-def _condition(condition: Condition) -> Iterator[tuple[str, Plain]]:
+def _condition(condition: Statable) -> Iterator[tuple[str, Plain]]:
     yield from _kind(condition)
     if condition.op is not _USUAL[type(condition)] and not _no_data(condition):
         yield "op", condition.op.value
@@ -75,7 +75,7 @@ def _condition(condition: Condition) -> Iterator[tuple[str, Plain]]:
         yield "lastsFor", span(condition.lasts_s)
 
 
-def _kind(condition: Condition) -> Iterator[tuple[str, Plain]]:
+def _kind(condition: Statable) -> Iterator[tuple[str, Plain]]:
     match condition:
         case Burn(threshold, long_s, short_s):
             yield "burnRate", _exact(threshold)
@@ -101,7 +101,7 @@ def _kind(condition: Condition) -> Iterator[tuple[str, Plain]]:
             assert_never(condition)
 
 
-def _no_data(condition: Condition) -> bool:
+def _no_data(condition: Statable) -> bool:
     return isinstance(condition, Coverage) and condition.share == 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leeway.core.alerting import presets
 from leeway.core.alerting.conditions import SEEN
-from leeway.core.alerting.policy import Severity
+from leeway.core.alerting.policy import Burn, Severity
 from leeway.core.objective import DAY_S
 from leeway.lab.offline import run
 from leeway.lab.suggest.series import Series
@@ -38,8 +38,11 @@ def woken(series: Series, slo: SLO) -> Woken:
     default = presets.default(objective.window.longest_s, objective.allowed_share)
 
     def told(severity: Severity) -> int | None:
-        groups = [group for policy in default if policy.severity is severity for group in policy.groups]
-        seen = any(all(span >= series.step_s for one in group for span in one.spans_s) for group in groups)
-        return sent.count(severity) if seen or not groups else None
+        conditions = [
+            one for policy in default if policy.severity is severity for group in policy.groups for one in group
+        ]
+        pairs = [one for one in conditions if isinstance(one, Burn)]
+        seen = any(min(one.spans_s) >= series.step_s for one in pairs)
+        return sent.count(severity) if seen or not pairs else None
 
     return Woken(told(Severity.PAGE), told(Severity.TICKET))

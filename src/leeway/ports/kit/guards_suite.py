@@ -13,7 +13,7 @@ from leeway.ports.guards import GuardStore, Measured
 
 Opener = Callable[[Path], GuardStore]
 
-ONE = Measured(1, Guard(7.5e-5, 0.013, 0.12, 28.0), 600.5)
+ONE = Measured(1, Guard(7.5e-5, 0.013, 0.12, 28.0, 11_520.0), 600.5)
 OTHER = Measured(2, UNMEASURED, 700.0)
 
 

@@ -9,7 +9,7 @@ from math import ceil
 from typing import assert_never
 
 from leeway.core.alerting.outage import as_burn, can_fire, outage_s
-from leeway.core.alerting.policy import Burn, Condition, Coverage, Drop, Exhaustion, Remaining
+from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Remaining, Statable
 from leeway.core.alerting.policy import Severity as Leads
 from leeway.core.objective import Op
 from leeway.spec import codes
@@ -132,7 +132,7 @@ def _backward(one: Stated, group: tuple[Stated, ...]) -> bool:
     assert_never(one.condition)
 
 
-def _speaks_well(condition: Condition) -> bool:
+def _speaks_well(condition: Statable) -> bool:
     return isinstance(condition, (Remaining, Coverage)) and condition.op not in _FALLING
 
 

@@ -31,7 +31,7 @@ class SqlGuards:
     def guards(self) -> dict[int, Measured]:
         """One row each."""
         return {
-            row.goal: Measured(row.goal, Guard(row.alpha, row.rho, row.expected, row.days), row.at)
+            row.goal: Measured(row.goal, Guard(row.alpha, row.rho, row.expected, row.days, row.threshold), row.at)
             for row in self._access.all(select(guards))
         }
 
@@ -44,5 +44,6 @@ def _values(one: Measured) -> dict[str, object]:
         "rho": guard.rho,
         "expected": guard.expected,
         "days": guard.days,
+        "threshold": guard.threshold,
         "at": one.at,
     }

@@ -193,5 +193,6 @@ guards = Table(
     Column("rho", Float, nullable=False),
     Column("expected", Float),
     Column("days", Float, nullable=False),
+    Column("threshold", Float),
     Column("at", Float, nullable=False),
 )

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("rho", sa.Float, nullable=False),
         sa.Column("expected", sa.Float),
         sa.Column("days", sa.Float, nullable=False),
+        sa.Column("threshold", sa.Float),
         sa.Column("at", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("goal", name="pk_guards"),
     )
