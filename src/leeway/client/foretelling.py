@@ -32,8 +32,8 @@ def sentences(one: Forecast | None) -> tuple[str, ...]:
 
 
 def _middle(one: Forecast, point: float) -> str:
-    told = f"{_share(point)} of the budget will be spent by {figures.clock(one.until)}, as likely more as less; "
-    told += f"{_share(one.spent)} is spent so far."
+    told = f"{_share(point)} of the whole window's budget will be spent by {figures.clock(one.until)}, as likely more "
+    told += f"as less; {_share(one.spent)} is spent so far."
     if one.spent >= 1:
         return told
     told += f" The chance that nothing is left then is {_chance(one.chance)}."
@@ -44,11 +44,11 @@ def _middle(one: Forecast, point: float) -> str:
 
 def _between(one: Forecast, gone: Gone) -> str:
     if gone.earliest is None:
-        return "it lasts"
+        return "the budget lasts"
     if one.spent >= 1:
         return "nothing is left already"
     if gone.latest is None:
-        return f"gone on {figures.clock(gone.earliest)} at the earliest, or it lasts"
+        return f"gone on {figures.clock(gone.earliest)} at the earliest, or the budget lasts"
     return f"gone between {figures.clock(gone.earliest)} and {figures.clock(gone.latest)}"
 
 
@@ -86,7 +86,8 @@ def _straight(one: Forecast) -> str:
     if one.linear is None:
         return "Nothing is known of the budget that was spent, so there is no straight line either."
     told = "The straight line (linear), which promises nothing: if the window goes on as it did so far, "
-    told += f"{_share(one.linear)} of the budget is spent by {figures.clock(one.until)}; {_share(one.spent)} is so far."
+    told += f"{_share(one.linear)} of the whole window's budget is spent by {figures.clock(one.until)}; "
+    told += f"{_share(one.spent)} is so far."
     if one.linear_exhausted_at is not None and one.spent < 1:
         told += f" It is gone on {figures.clock(one.linear_exhausted_at)}."
     return told

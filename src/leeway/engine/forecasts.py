@@ -37,8 +37,7 @@ AHEAD_OF_ROLLING = 4
 """A rolling window has no end: it is forecast a quarter of its length ahead."""
 
 REACHES = 2
-"""The past goes back twice as far as ledgers do; what is older than theirs comes from the roll-up, as far as it has it.
-"""
+"""The past goes back twice as far as ledgers do: what is older than theirs comes from the roll-up, if it is there."""
 
 CELLS = 500_000
 """Services × hours that are worked on at once, 4 MB for each of a dozen arrays."""
@@ -182,7 +181,7 @@ def spent(fleet: Fleet, book: Book, points: PointStore) -> Floats:
     for theirs, (start, sums) in book.look_up(goals, lambda ledger, columns, _: _held(ledger, columns, fleet.shape.at)):
         places, oldest = [column[goal.number] for goal in theirs], min(oldest, start)
         for amounts, amount in zip((bad, total, seen), sums, strict=True):
-            amounts[-len(amount) :, places] = amount[-len(amounts) :]
+            amounts[-len(amount) :, places] = amount
     _roll_up(points, goals, Span(begin, max(begin, oldest)), (bad, total, seen))
     known = (seen > 0) | (total > 0)
     known = known[known.any(axis=1).argmax() :] if known.any() else known[-1:]
