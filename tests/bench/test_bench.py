@@ -19,7 +19,7 @@ SAYS = {
     "command": ["leeway --version"],
     "peers": ["Prometheus", "slo-generator"],
     "forecast": ["95 % band off by", "both in one fleet", "1,000 services"],
-    "lowtraffic": ["99 % at 4/h, 100 % fail", "upper 95 % bound", "fewer false pages"],
+    "lowtraffic": ["99 % at 4/h, 100 % fail", "upper 95 % bound", "clearly fewer false pages"],
 }
 
 
