@@ -14,7 +14,7 @@ author = "the Leeway authors"
 copyright = "the Leeway authors, Apache-2.0"  # noqa: A001  Sphinx asks for this name
 version = release = __version__
 
-extensions = ["myst_parser", "codes", "verbs"]
+extensions = ["myst_parser", "codes", "worked", "verbs"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "extensions"]
