@@ -12,7 +12,7 @@ from scipy.special import gammainc
 
 from leeway.core.sparse import alpha as alphas
 from leeway.core.sparse.alpha import choose, expected, looks
-from leeway.core.sparse.detector import Detector, lately, threshold
+from leeway.core.sparse.detector import Detector, threshold
 from leeway.core.sparse.gate import gate, is_sparse, needed, tell
 from leeway.core.sparse.guard import UNMEASURED
 from leeway.core.stats.binomial import critical, upper_tail
@@ -187,13 +187,6 @@ def test_a_past_can_be_cut_anywhere():
     assert np.concatenate((first, second)).tolist() == alarms.tolist()
     assert alarms.sum() > 3
     assert rest.ravel().tolist() == pytest.approx(whole.ravel().tolist())
-
-
-@given(st.lists(st.booleans(), max_size=30), st.integers(1, 12))
-def test_an_alarm_lifts_the_gate_for_so_many_minutes(alarms, minutes):
-    """Its own minute is the first."""
-    found = lately(alarms, minutes).tolist()
-    assert found == [any(alarms[max(0, now - minutes + 1) : now + 1]) for now in range(len(alarms))]
 
 
 def test_the_level_says_how_far_it_is_to_an_alarm():

@@ -31,9 +31,6 @@ SHARES = (0.5, 0.9)
 ALLOWED = 0.75
 """False pages in 90 days that the detector may have; see `leeway.core.sparse.alpha.ALLOWED`."""
 
-LIFTS = 60
-"""For how many minutes an alarm lifts the gate."""
-
 FIRST = 128
 """Minutes that `run` looks at together after an alarm; twice as many each time there is none."""
 
@@ -41,17 +38,6 @@ FIRST = 128
 def threshold(busy_minutes_a_day: ArrayLike, *, days: float = 90.0, allowed: float = ALLOWED) -> Floats:
     """The A with which a service exactly on target alarms falsely `allowed` times in so many days at most."""
     return np.maximum(1.0, np.asarray(busy_minutes_a_day, np.float64) * days / allowed)
-
-
-def lately(alarms: ArrayLike, minutes: int = LIFTS) -> Flags:
-    """Where one objective's detector alarmed in the last `minutes`, this one among them: there a sparse burn may page.
-
-    A window is sparse (`leeway.core.sparse.gate.is_sparse`) when a single bad event burns too fast. Bad events bring
-    alarms, so at an alarm the burn stands; when it stops, the page ends.
-    """
-    counts = np.cumsum(np.asarray(alarms, np.int64))
-    before = np.concatenate((np.zeros(min(minutes, len(counts)), np.int64), counts[:-minutes]))
-    return np.asarray(counts > before, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
