@@ -14,7 +14,6 @@ from leeway.core.forecast.conformal import Calibration, scaled, score
 from leeway.core.forecast.horizon import reaches
 from leeway.core.forecast.incidents import compound_poisson
 from leeway.core.forecast.methods import ewma, mean_so_far, rates
-from leeway.core.forecast.scores import brier, crps, crps_each
 from leeway.core.forecast.trial import Trial
 
 DAY, HOUR_S, DAY_S = 24, 3_600, 86_400
@@ -340,35 +339,6 @@ def test_a_method_is_chosen_by_what_it_cost_and_a_short_past_leans_on_the_fleet(
     costs[:, 11] = np.nan
     picked = choose(costs, np.array([2.0] * 9 + [40.0, 1.0, 0.0]))
     assert picked.tolist() == [1] * 9 + [0, 1, 1]
-
-
-# ---- scores ----
-
-draws = nps.arrays(np.float64, st.integers(1, 30), elements=amounts)
-
-
-@given(draws, st.lists(amounts, min_size=1, max_size=5))
-def test_crps_is_what_its_definition_says(outcomes, observed):
-    """E|X − y| − E|X − X'| / 2, by all pairs."""
-    pairs = np.abs(outcomes[:, None] - outcomes).mean() / 2
-    wanted = [np.abs(outcomes - one).mean() - pairs for one in observed]
-    np.testing.assert_allclose(crps(outcomes, np.array(observed)), wanted, atol=1e-12)
-    each = crps_each(np.tile(outcomes, (len(observed), 1)), np.array(observed))
-    np.testing.assert_allclose(each, wanted, atol=1e-12)
-
-
-@given(amounts, amounts)
-def test_crps_of_one_number_is_how_far_off_it_is(said, observed):
-    """A forecast without any doubt."""
-    assert crps(np.array([said]), np.array([observed]))[0] == pytest.approx(abs(said - observed))
-
-
-def test_brier_is_best_for_the_truth():
-    """Of an event that happens in 3 of 10 cases, no other chance scores better than 0.3."""
-    happened = np.repeat([1.0, 0.0], [3, 7])
-    scores = [brier(np.full(10, chance), happened).mean() for chance in np.linspace(0, 1, 11)]
-    assert np.argmin(scores) == 3
-    assert min(scores) == pytest.approx(0.21)
 
 
 # ---- paths and shares ----
