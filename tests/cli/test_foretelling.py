@@ -51,7 +51,7 @@ def test_a_banded_forecast_says_figure_bands_times_method_and_what_it_is_worth()
         "Method compound_poisson: how often incidents come",
         "5,400 forecasts of the past",
         "300 of them do not overlap",
-        "of 25 forecasts 21 lay in their 80 % band (84 %), 24 in their 95 % band (96 %)",
+        "of 25 forecasts, a day apart each, 21 lay in their 80 % band (84 %), 24 in their 95 % band (96 %)",
     ]
     places = [told().find(part) for part in parts]
     assert -1 not in places

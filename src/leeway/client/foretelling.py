@@ -63,10 +63,10 @@ def _made(one: Forecast) -> str:
 def _kept(coverage: Coverage | None) -> str:
     if coverage is None or not coverage.judged:
         return "How often such bands held in this SLO's own past is not known yet: none can be judged."
+    share80, share95 = _share(coverage.inside80 / coverage.judged), _share(coverage.inside95 / coverage.judged)
     return (
-        f"Measured in this SLO's own past: of {coverage.judged} forecasts {coverage.inside80} lay in their "
-        f"80{figures.SPACE}% band ({_share(coverage.inside80 / coverage.judged)}), {coverage.inside95} in their "
-        f"95{figures.SPACE}% band ({_share(coverage.inside95 / coverage.judged)})."
+        f"Measured in this SLO's own past: of {coverage.judged} forecasts, a day apart each, {coverage.inside80} lay "
+        f"in their 80{figures.SPACE}% band ({share80}), {coverage.inside95} in their 95{figures.SPACE}% band ({share95})."
     )
 
 

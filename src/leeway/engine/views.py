@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from leeway.core.assess import Assessment
-from leeway.core.forecast import Forecast
 from leeway.core.judge import State
 from leeway.core.quality import Kind
 from leeway.ports.points import Collected
 from leeway.spec.finding import Finding
+
+if TYPE_CHECKING:
+    from leeway.core.forecast import Forecast  # verbs without a server need none
 
 
 @dataclass(frozen=True, slots=True)
