@@ -65,8 +65,9 @@ def _kept(coverage: Coverage | None) -> str:
         return "How often such bands held in this SLO's own past is not known yet: none can be judged."
     share80, share95 = _share(coverage.inside80 / coverage.judged), _share(coverage.inside95 / coverage.judged)
     return (
-        f"Measured in this SLO's own past: of {coverage.judged} forecasts, a day apart each, {coverage.inside80} lay "
-        f"in their 80{figures.SPACE}% band ({share80}), {coverage.inside95} in their 95{figures.SPACE}% band ({share95})."
+        f"Measured in this SLO's own past: of {coverage.judged} forecasts, a day apart each, "
+        f"{coverage.inside80} lay in their 80{figures.SPACE}% band ({share80}), "
+        f"{coverage.inside95} in their 95{figures.SPACE}% band ({share95})."
     )
 
 
