@@ -191,6 +191,18 @@ def test_the_stories_page_open_a_ticket_or_stay_silent_as_they_are_told(alerts: 
     assert len(nights) >= 75
 
 
+def test_four_points_an_hour_page_for_three_in_a_row_and_for_one_nobody_is_woken(alerts: list[Alert]) -> None:
+    """The run of three pages once, twenty days at 2 % are a ticket, and the one failure of today is chance."""
+    now = SystemClock().now()
+    runs = [one for one in alerts if one.slo == "invoices-this-month"]
+    pages = [one.fired_at for one in runs if one.severity is Severity.PAGE]
+    assert len(pages) == 1
+    assert 11 * DAY_S < now - pages[0] < 13 * DAY_S
+    tickets = [one.fired_at for one in runs if one.severity is Severity.TICKET and one.suppressed_by is None]
+    assert tickets
+    assert min(tickets) < pages[0]
+
+
 def test_the_slow_burn_has_one_ticket_and_no_page() -> None:
     """Eight days of 0.3 %, as a backtest of its definition tells."""
     now = int(SystemClock().now())

@@ -19,7 +19,7 @@ from leeway.core.points import Floats, Ints
 SEED = 20_260_101
 DAYS = 90
 DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
-NOON_S = 12 * HOUR_S
+NOON_S, QUARTER_S = 12 * HOUR_S, 15 * MINUTE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,18 @@ def catalogue(midnight: int, _: int, dice: Generator) -> Minutes:
 
 
 def invoices(midnight: int, opened: int, _: Generator) -> Minutes:
-    """One invoice run every quarter of an hour; one of them failed, five hours before the demo was opened."""
-    time = _grid(midnight, 15 * MINUTE_S)
-    failed = time == (opened - 5 * HOUR_S) // (15 * MINUTE_S) * 15 * MINUTE_S
-    return Minutes(time, 1.0 - failed, np.ones(len(time)), time + 15 * MINUTE_S)
+    """One invoice run every quarter of an hour.
+
+    One failed five hours before the demo was opened; three in a row twelve days before it; and one of fifty in the
+    twenty days before those.
+    """
+    time, last = _grid(midnight, MINUTE_S), (opened - 5 * HOUR_S) // QUARTER_S * QUARTER_S
+    outage = opened // DAY_S * DAY_S - 12 * DAY_S + 10 * HOUR_S
+    run, first = time // QUARTER_S, outage // QUARTER_S
+    failed = (time >= outage) & (time < outage + 3 * QUARTER_S) | (run * QUARTER_S == last)
+    failed |= (run < first) & (run >= first - 20 * DAY_S // QUARTER_S) & (run % 50 == 0)
+    runs = (time % QUARTER_S == 0).astype(np.float64)
+    return Minutes(time, runs * ~failed, runs, time + MINUTE_S)
 
 
 def report(midnight: int, opened: int, dice: Generator) -> Minutes:
@@ -118,6 +126,7 @@ STORIES = (
     Story("search", search),
     Story("catalogue", catalogue),
     Story("invoices", invoices),
+    Story("invoices-this-month", invoices),
     Story("daily-report", report),
 )
 

@@ -20,7 +20,7 @@ STEP_S = 60
 
 
 SETTLED_S = 3 * DAY_S
-TOLD = ("checkout", "catalogue")
+TOLD = ("checkout", "catalogue", "invoices-this-month")
 """Stories whose alerts are over."""
 
 
