@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.engine.test_engine import NOON, House, apply, run, slo
 
+from leeway.core.assess import Health
 from leeway.core.forecast import Lack, Method
 from leeway.core.objective import DAY_S, NoData, Objective
 from leeway.core.objective import Method as Budgeting
@@ -58,6 +59,26 @@ def house():
     return House()
 
 
+async def until(house, true):
+    """Work is done in threads: time passes until it is."""
+    while not true():
+        await house.pass_time(5)
+
+
+async def an_hour_later(house, engine):
+    await house.clock.advance(HOUR_S)
+    await until(house, lambda: engine.health().head >= house.clock.now() - 60)
+
+
+async def push(house, engine, *batches):
+    """Until the ledgers have what was pushed."""
+    for batch in batches:
+        await engine.push(batch, None)
+    names = [name for batch in batches for name in batch.names]
+    while any([(await engine.status(name))[0].assessment.health is Health.NO_DATA for name in names]):
+        await house.pass_time(5)
+
+
 SHOPS = [f"shop-{number}" for number in range(14)]
 
 
@@ -67,9 +88,7 @@ def test_a_fleet_with_a_past_gets_bands_and_a_service_of_a_week_is_told_why_not(
     async def story():
         async with house.open() as engine:
             await apply(engine, definitions([*SHOPS, "newborn"]))
-            await engine.push(past(SHOPS, 40), None)
-            await engine.push(past(["newborn"], 7), None)
-            await house.pass_time(10)
+            await push(house, engine, past(SHOPS, 40), past(["newborn"], 7))
             one = (await engine.why("shop-3", None)).foreseen
             new = (await engine.why("newborn", None)).foreseen
             (status,) = await engine.status("shop-3")
@@ -95,8 +114,7 @@ def test_a_lonely_service_gets_the_straight_line_by_its_name(house):
         async with house.open() as engine:
             await apply(engine, definitions(SHOPS))
             await apply(engine, definitions(["lonely"], "[{duration: 28d, isRolling: true}]"))
-            await engine.push(past([*SHOPS, "lonely"], 40), None)
-            await house.pass_time(10)
+            await push(house, engine, past([*SHOPS, "lonely"], 40))
             one = (await engine.why("lonely", None)).foreseen.forecast
         assert (one.lack, one.method, one.band80, one.chance) == (Lack.FLEET, Method.LINEAR, None, None)
         assert 0 < one.origins < 200
@@ -111,8 +129,7 @@ def test_nothing_is_promised_beyond_the_end_of_a_calendar_window(house, worse):
     async def story():
         async with house.open() as engine:
             await apply(engine, definitions(SHOPS, WEEK))
-            await engine.push(past(SHOPS, 40, worse=worse), None)
-            await house.pass_time(10)
+            await push(house, engine, past(SHOPS, 40, worse=worse))
             found = [(await engine.why(name, None)).foreseen for name in SHOPS]
         for one in found:
             forecast = one.forecast
@@ -130,15 +147,13 @@ def test_forecasts_are_made_once_an_hour_and_at_once_for_what_is_new(house):
     async def story():
         async with house.open() as engine:
             await apply(engine, definitions(SHOPS[:2]))
-            await engine.push(past(SHOPS[:2], 20), None)
-            await house.pass_time(10)
+            await push(house, engine, past(SHOPS[:2], 20))
             first = (await engine.why(SHOPS[0], None)).foreseen
             assert (await engine.why(SHOPS[0], None)).foreseen is first
             await apply(engine, definitions(SHOPS[:1], target=0.99))
             changed = (await engine.why(SHOPS[0], None)).foreseen
             assert changed.forecast.spent == pytest.approx(first.forecast.spent / 10)
-            await house.clock.advance(HOUR_S)
-            await house.pass_time(10)
+            await an_hour_later(house, engine)
             assert (await engine.why(SHOPS[0], None)).foreseen.at == first.at + HOUR_S
 
     run(story())
@@ -165,19 +180,16 @@ def test_when_forecasting_fails_evaluation_goes_on_and_the_next_hour_has_forecas
     async def story():
         async with house.open() as engine:
             await apply(engine, definitions(SHOPS[:2]))
-            await engine.push(past(SHOPS[:2], 20), None)
-            await house.pass_time(10)
+            await push(house, engine, past(SHOPS[:2], 20))
             house.points.fault = fault
             why = await engine.why(SHOPS[0], None)
             assert why.foreseen is None
             assert why.lines
             head = engine.health().head
-            await house.pass_time(120)
-            assert engine.health().head > head
+            await until(house, lambda: engine.health().head >= head + 120)
             assert engine.health().ready
             house.points.fault = None
-            await house.clock.advance(HOUR_S)
-            await house.pass_time(10)
+            await an_hour_later(house, engine)
             assert (await engine.why(SHOPS[0], None)).foreseen is not None
 
     run(story())
@@ -193,8 +205,7 @@ def test_a_start_and_its_first_ticks_wait_for_no_forecast(house):
             before = house.points.looks
             await house.pass_time(55)
             assert house.points.looks == before
-            await house.pass_time(10)
-            assert house.points.looks == before + 1
+            await until(house, lambda: house.points.looks == before + 1)
 
     run(story())
 

@@ -88,6 +88,7 @@ def test_an_explanation_has_every_line_and_the_way_back(shop):
         assert " ".join(line["figure"].split()) in text
         assert " ".join(line["reason"].split()) in text
     assert "840" in text
+    assert "No forecast: it takes 200 forecasts of the past" in text
     assert "too little was seen to tell" in text or "above the target" in text
     assert 'href="/"' in html
 

@@ -111,16 +111,16 @@ class Forecasts:
         """The forecast of one goal; if there is none of this hour, its fleet's are made now. None: unknown."""
         goals, book = self._standing()
         if not self._is_fresh(goal, book.head):
-            for fleet in fleets(goals, book.head):
+            for fleet in await asyncio.to_thread(fleets, goals, book.head):
                 if goal in fleet.goals:
                     await self._make(fleet, book)
-        return self._known[goal.number][1] if self._is_fresh(goal, book.head) else None
+        return self._known.get(goal.number, (0, None))[1]
 
     async def _run(self) -> None:
         while True:
             await self._clock.sleep(LOOK_S)
             goals, book = self._standing()
-            for fleet in fleets(goals, book.head):
+            for fleet in await asyncio.to_thread(fleets, goals, book.head):
                 await self._make(fleet, book)
             numbers = {goal.number for goal in goals}
             self._known = {number: known for number, known in self._known.items() if number in numbers}
