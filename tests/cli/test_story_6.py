@@ -50,12 +50,12 @@ def told(failed, days, annotation=""):
     Path("points.csv").write_text("\n".join(rows))
     asked = ["backtest", "-f", "slo.yaml", "--points", "points.csv", "-o", "json"]
     found = json.loads(CliRunner().invoke(leeway, asked).stdout)["alerts"]
-    return {one["severity"] for one in found if one["suppressed_by"] is None}
+    return [one["severity"] for one in found if one["suppressed_by"] is None]
 
 
 def test_one_failure_wakes_nobody():
     """75 % of an hour: a service that keeps 99 % has such an hour every day."""
-    assert told({5 * DAY}, 8) == set()
+    assert told({5 * DAY}, 8) == []
 
 
 def test_without_the_gate_it_would_have_paged():
@@ -69,5 +69,5 @@ def test_a_run_of_three_pages():
 
 
 def test_twenty_days_of_two_in_a_hundred_open_a_ticket():
-    """No hour of it looks alarming."""
-    assert told(set(range(5 * DAY, 25 * DAY, 50)), 26) == {"ticket"}
+    """One, although no hour of it looks alarming, and hours without a failure lie between."""
+    assert told(set(range(5 * DAY, 25 * DAY, 50)), 26) == ["ticket"]

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from leeway.cli.output import console
 from leeway.cli.tables import bars, state
-from leeway.client import figures
+from leeway.client import certain, figures
 from leeway.client.documents import Reading, Why
 from leeway.client.foretelling import sentences
 from leeway.client.telling import sentence
@@ -46,7 +46,8 @@ def show(why: Why, now: datetime) -> None:
         table.add_row(Text(line.what), Text(line.figure, style="bold"), Text(line.reason, style="dim"))
     out.print(table)
     _heading(out, "How sure it is")
-    _say(out, f"{figures.sureness(one)[0].upper()}{figures.sureness(one)[1:]}.")
+    for told in certain.sentences(why):
+        _say(out, told)
     _heading(out, "Forecast")
     for told in sentences(why.forecast):
         _say(out, told)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from leeway.client.document import Document, Wish
 from leeway.client.forecasts import Forecast
+from leeway.client.sureness import Certainty, Interval
 
 Item = TypeVar("Item", bound=BaseModel)
 State = Literal["healthy", "at_risk", "exhausted", "no_data"]
@@ -36,14 +37,6 @@ class Budget(Document):
     remaining: float
     consumed_ratio: float | None
     remaining_ratio: float | None
-
-
-class Interval(Document):
-    """Where the true SLI lies, with this confidence, given how little was seen."""
-
-    low: float
-    high: float
-    confidence: float
 
 
 class Assessment(Document):
@@ -147,6 +140,7 @@ class Why(Document):
     unknown_spans: list[Span]
     readings: list[Reading]
     forecast: Forecast | None = None
+    certainty: Certainty | None = None
 
 
 class Revision(Document):

@@ -9,7 +9,8 @@ import math
 from datetime import datetime
 from typing import NamedTuple
 
-from leeway.client.documents import Assessment, Interval, State, Status
+from leeway.client.documents import Assessment, State, Status
+from leeway.client.sureness import Interval
 
 NONE = "—"
 MINUS = "−"

@@ -62,7 +62,7 @@ async def demonstrate(wish: Wish, clock: Clock, opened: Callable[[Whereabouts], 
             phase("the bar is open")
             now = clock.now()
             inbox = folder / "inbox"
-            inbox.mkdir(mode=0o700, exist_ok=True)
+            inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
             catalog, there = seed(folder, inbox, address, now), asyncio.Event()
             phase("the history is written")
             hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))

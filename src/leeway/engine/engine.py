@@ -81,8 +81,7 @@ class Engine:
         self._catalog = Catalog(library_of((), texts.read), (), ())
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()
-        self._changing = asyncio.Lock()
-        self._standing = asyncio.Lock()  # statuses are those of one catalog and one book
+        self._changing, self._standing = asyncio.Lock(), asyncio.Lock()  # statuses: of one catalog and one book
         self._in_force, self._problem, self._settled = True, "", 0
         self._loop: asyncio.Task[None] | None = None
         self._evaluated_at: float | None = None
@@ -137,8 +136,9 @@ class Engine:
             raise NotFound(f"SLO {slo} has no objective {objective!r}", mend=hint)
         place = 0 if objective is None else names.index(objective)
         shown = (await self.status(slo))[place]
-        foreseen = await self._forecasts.of(goals[place])
-        return await asyncio.to_thread(query.why, goals[place], shown, foreseen, self._points)
+        goal, foreseen = goals[place], await self._forecasts.of(goals[place])
+        chances = await asyncio.to_thread(self.alarm.chances, goal, self._book)
+        return await asyncio.to_thread(query.why, goal, shown, foreseen, chances, self._points)
 
     async def budget(self, slo: str, *, as_of: int | None, known_at: float | None) -> tuple[Assessment, ...]:
         """The budgets of an SLO at any time, with what is known now or was known at `known_at`. Raises NotFound."""

@@ -13,9 +13,10 @@ from leeway.core.window import Span
 from leeway.engine.book import Book
 from leeway.engine.book.increments import as_points
 from leeway.engine.catalog import STEP_S
+from leeway.engine.certainty import certainty
 from leeway.engine.explain import lines
 from leeway.engine.goal import Goal
-from leeway.engine.views import Foreseen, SliceCount, SourceState, Status, Why
+from leeway.engine.views import Chance, Foreseen, SliceCount, SourceState, Status, Why
 from leeway.ports.points import PointStore
 
 GAPS = 10
@@ -58,7 +59,7 @@ def status(
     )
 
 
-def why(goal: Goal, shown: Status, foreseen: Foreseen | None, points: PointStore) -> Why:
+def why(goal: Goal, shown: Status, foreseen: Foreseen | None, chances: tuple[Chance, ...], points: PointStore) -> Why:
     """Everything that went into the status, and what will become of it."""
     as_of, window = shown.assessment.as_of, shown.assessment.window
     elapsed = Span(window.start, as_of)
@@ -71,6 +72,7 @@ def why(goal: Goal, shown: Status, foreseen: Foreseen | None, points: PointStore
         _gaps(rows.time, Span(max(window.start, shown.born or as_of), as_of)),
         points.readings(goal.series, Span(as_of - 86_400, as_of + STEP_S), limit=READINGS),
         foreseen,
+        certainty(goal, judged, inside, chances),
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from leeway.core.assess import Assessment
 from leeway.core.judge import State
 from leeway.core.quality import Kind
+from leeway.core.sparse.guard import Pair, Told
+from leeway.core.stats import Interval
 from leeway.ports.points import Collected
 from leeway.spec.finding import Finding
 
@@ -84,6 +86,27 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """A burn that pages and must be more than chance, with what it sees now."""
+
+    pair: Pair
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure the share of good events is, clusters allowed for (`rho`): as sure as from so many independent `events`.
+
+    The interval is exact, where the plain one is an approximation; None where nothing was seen.
+    """
+
+    interval: Interval | None
+    rho: float
+    events: float
+    chances: tuple[Chance, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Every input of a number: how it was computed, from which sums, and from which reading.
 
@@ -96,6 +119,7 @@ class Why:
     unknown_spans: tuple[tuple[int, int], ...]
     readings: tuple[Collected, ...]
     foreseen: Foreseen | None
+    certainty: Certainty
 
 
 class Action(StrEnum):

@@ -7,7 +7,7 @@ answer says both, and what was not seen is told to the owner of the platform ins
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol, assert_never
 
@@ -39,6 +39,9 @@ class Sums(Protocol):
 
     def burn(self, span_s: int) -> Ratio:
         """Burn rate over the span that ends now; see core.burn."""
+
+    def one_bad(self, span_s: int) -> Ratio:
+        """The burn rate if one event of the span were bad; 0 for methods that count slices."""
 
     def spent(self, span_s: int | None) -> Ratio:
         """Share of the window's allowed budget that the span spent; None: the whole window so far."""
@@ -87,6 +90,8 @@ def condition_met(condition: Condition, sums: Sums, policy: Policy) -> Met:
         case Burn(threshold=threshold, op=op):
             rates = [sums.burn(span).stands(op, threshold) for span in condition.spans_s]
             found = _if_seen(np.logical_and.reduce(rates), condition.spans_s, sums)
+            if policy.guarded and condition.short_s is not None:
+                found = replace(found, blind=found.blind | _quiet(condition, condition.short_s, rates, sums))
             if policy.severity is Severity.PAGE and sums.young is not None and threshold > 0:
                 found = _if(sums.young.stands(Op.GTE, 1 / threshold), found)
             if policy.guards(condition) and found.met.any():
@@ -117,6 +122,17 @@ def _if_seen(flags: Flags, spans_s: tuple[int, ...], sums: Sums) -> Met:
 
 def _if(believed: Flags, found: Met) -> Met:
     return Met(found.met & believed, found.blind, found.doubted | found.met & ~believed)
+
+
+def _quiet(condition: Burn, short_s: int, rates: list[Flags], sums: Sums) -> Flags:
+    """Where the long window burns and the short one is silent, yet too empty to say that it is over.
+
+    One bad event alone would burn as fast there. Else, of four events an hour, each would open a ticket of its own.
+    """
+    long, short = rates
+    one = sums.one_bad(short_s)
+    empty: Flags = (one.whole == 0) | one.stands(condition.op, condition.threshold)
+    return long & ~short & empty
 
 
 def _exhausts(condition: Exhaustion, sums: Sums) -> Flags:

@@ -45,6 +45,11 @@ class Burn:
         """The spans it looks at, longest first."""
         return (self.long_s,) if self.short_s is None else (self.long_s, self.short_s)
 
+    @property
+    def pair(self) -> Pair:
+        """As floats have it."""
+        return Pair(float(self.threshold), self.long_s, self.short_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
@@ -133,8 +138,10 @@ Condition = Statable | Surprise
 class Policy:
     """Fires while all conditions of any of its groups are met, each for as long as it must last.
 
-    After that it stays up for `cooldown_s` without any group being met; whoever was told is told again only then. The
-    burns of a page that is `guarded` must be more than chance too: see `leeway.core.sparse`.
+    After that it stays up for `cooldown_s` without any group being met; whoever was told is told again only then.
+
+    The burns of a page that is `guarded` must be more than chance too (see `leeway.core.sparse`); and what is guarded is
+    not over because too little came to tell.
     """
 
     name: str
@@ -150,10 +157,15 @@ class Policy:
         return condition.op in (Op.GT, Op.GTE) and condition.threshold > 0
 
     @property
+    def guarded_burns(self) -> tuple[Burn, ...]:
+        """Those of its conditions that must be more than chance."""
+        burns = (one for group in self.groups for one in group if isinstance(one, Burn))
+        return tuple(one for one in burns if self.guards(one))
+
+    @property
     def pairs(self) -> tuple[Pair, ...]:
-        """Of the burns that are guarded."""
-        burns = (one for group in self.groups for one in group if isinstance(one, Burn) and self.guards(one))
-        return tuple(Pair(float(one.threshold), one.long_s, one.short_s) for one in burns)
+        """Of these burns."""
+        return tuple(one.pair for one in self.guarded_burns)
 
     @property
     def spans_s(self) -> tuple[int, ...]:

@@ -62,7 +62,7 @@ def default(window_s: int, allowed_share: Fraction) -> tuple[Policy, ...]:
     pages: list[tuple[Condition, ...]] = [*groups[Severity.PAGE], (Surprise(),)] if groups[Severity.PAGE] else []
     policies = (
         Policy(FAST, Severity.PAGE, tuple(pages), guarded=True),
-        Policy(SLOW, Severity.TICKET, tuple(groups[Severity.TICKET])),
+        Policy(SLOW, Severity.TICKET, tuple(groups[Severity.TICKET]), guarded=True),
     )
     return tuple(policy for policy in policies if policy.groups)
 

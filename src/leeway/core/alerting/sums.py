@@ -60,6 +60,12 @@ class PastSums:
         """Bad share of the span / allowed share."""
         return Ratio(*self.moments.spent(self.moments.at - span_s), self._per_share)
 
+    def one_bad(self, span_s: int) -> Ratio:
+        """What one bad event of the span would burn."""
+        _, total = self.moments.spent(self.moments.at - span_s)
+        one = self.quanta.bad if self.counts_events else 0
+        return Ratio(np.full_like(total, one), np.asarray(total) if one else np.ones_like(total), self._per_share)
+
     def spent(self, span_s: int | None) -> Ratio:
         """Of events the window allows a share of those seen so far, of slices a share of all it will hold."""
         bad, total = self.moments.spent(self.moments.window_start)

@@ -8,8 +8,12 @@ from typing import Protocol
 
 import structlog
 
+from leeway.core.alerting.policy import Burn
 from leeway.core.assess import Assessment
+from leeway.core.cells import Places
+from leeway.core.ledger import Ledger
 from leeway.engine.alerts.deliver import Deliverer
+from leeway.engine.alerts.fleet import FleetSums
 from leeway.engine.alerts.guards import Gauge
 from leeway.engine.alerts.platform import Duties, Platform
 from leeway.engine.alerts.routes import Routes
@@ -19,6 +23,7 @@ from leeway.engine.book import Book
 from leeway.engine.catalog import Catalog
 from leeway.engine.crowds import admit
 from leeway.engine.goal import Goal
+from leeway.engine.views import Chance
 from leeway.errors import NotFound
 from leeway.ports.alerts import Alert, AlertStore
 from leeway.ports.channel import Channel, Message
@@ -76,7 +81,7 @@ class Alarm:
         self._stores, self._clock, self._library = stores, clock, Library.of(())
         self.agreed: Mapping[str, int] = {}
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
-        self.gauge = Gauge(stores.guards, clock)
+        self.gauge, self._guarded = Gauge(stores.guards, clock), dict[int, tuple[Burn, ...]]()
         self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions, self.gauge.of)
         self.routes = Routes(stores.outbox, clock, lambda: self._library, self._admit)
         self.silences = Silences(stores.silences, stores.alerts, clock, lambda: self._watcher.subjects)
@@ -94,8 +99,12 @@ class Alarm:
             for goal in catalog.goals
         ]
         self._watcher.watch(watched, at)
-        pairs = ((one.goal, [pair for each in one.watches for pair in each.policy.pairs]) for one in watched)
-        self.gauge.watch((goal, tuple(dict.fromkeys(found))) for goal, found in pairs if found)
+        burns = {
+            one.goal: dict.fromkeys(burn for each in one.watches for burn in each.policy.guarded_burns)
+            for one in watched
+        }
+        self._guarded = {goal.number: tuple(found) for goal, found in burns.items() if found}
+        self.gauge.watch((goal, tuple(burn.pair for burn in found)) for goal, found in burns.items() if found)
         for sentence in self.platform.unknown(catalog.library):
             log.warning("nobody is told how Leeway itself fares", reason=sentence)
 
@@ -103,6 +112,17 @@ class Alarm:
         """One look at every condition; what follows is stored, and will be delivered. Then the heart beats."""
         self._watcher.look(book, as_of, assess, self._clock.now())
         self.platform.beat(book, self._clock.now())
+
+    def chances(self, goal: Goal, book: Book) -> tuple[Chance, ...]:
+        """What the burns of a goal that must be more than chance see now."""
+        burns = self._guarded.get(goal.number, ())
+
+        def ask(ledger: Ledger, columns: Places, theirs: list[Goal]) -> list[Chance]:
+            sums = FleetSums.of(ledger, columns, theirs, book.born, book.head, self.gauge.of(theirs))
+            told = ((burn.pair, sums.told(burn, 0)) for burn in burns)
+            return [Chance(pair, each) for pair, each in told if each is not None]
+
+        return tuple(one for _, found in book.look_up([goal], ask) for one in found) if burns else ()
 
     def troubles(self) -> tuple[str, ...]:
         """What keeps those from being told who run the platform, as sentences."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import numpy as np
 from leeway.core.alerting.policy import Burn
 from leeway.core.alerting.ratio import Flags, Ratio
 from leeway.core.cells import Places
+from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger, Sums
 from leeway.core.ledger.grid import MINUTE_S
 from leeway.core.objective import Objective
@@ -17,6 +19,7 @@ from leeway.core.points import Floats, Ints
 from leeway.core.sparse.guard import Guards, Told
 from leeway.core.tally import units
 from leeway.core.window import Rolling
+from leeway.engine.goal import Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,31 @@ class FleetSums:
     at: int
     guards: Guards | None = None
 
+    @classmethod
+    def of(
+        cls,
+        ledger: Ledger,
+        columns: Places,
+        goals: Sequence[Goal],
+        born: Callable[[int], int | None],
+        at: int,
+        guards: Guards | None,
+    ) -> FleetSums:
+        """Of goals that are alike, in the order of their columns; `born` tells when a series was."""
+        births = [born(goal.series) for goal in goals]
+        known = np.array([NEVER if each is None else each for each in births], np.int64)
+        return cls(ledger, columns, goals[0].objective, goals[0].scale, known, at, guards)
+
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
         spent = self._since(self.at - span_s)
         return Ratio(spent.bad, spent.total, self._per_share)
+
+    def one_bad(self, span_s: int) -> Ratio:
+        """What one bad event of the span would burn."""
+        total, quanta = self._since(self.at - span_s).total, units(self.objective.method, self.scale)
+        one = quanta.bad if self.objective.method.counts_events else 0
+        return Ratio(np.full_like(total, one), total if one else np.ones_like(total), self._per_share)
 
     def spent(self, span_s: int | None) -> Ratio:
         """Share of what the window allows, of events seen so far or of all its slices."""

@@ -24,7 +24,6 @@ from leeway.core.alerting.silence import Silence, Subject, silenced
 from leeway.core.alerting.survival import Lasted
 from leeway.core.assess import Assessment
 from leeway.core.cells import Places
-from leeway.core.judge import NEVER
 from leeway.core.ledger import Ledger
 from leeway.core.ledger.grid import MINUTE_DAYS
 from leeway.core.objective import DAY_S
@@ -329,9 +328,7 @@ class Watcher:
         return Suppression.HOLD if waits else None
 
     def _sums(self, ledger: Ledger, columns: Places, goals: list[Goal], book: Book, at: int) -> FleetSums:
-        births = [book.born(goal.series) for goal in goals]
-        born = np.array([NEVER if each is None else each for each in births], np.int64)
-        return FleetSums(ledger, columns, goals[0].objective, goals[0].scale, born, at, self._guards(goals))
+        return FleetSums.of(ledger, columns, goals, book.born, at, self._guards(goals))
 
     def _silence(self, case: _Case, life: Life, at: int, now: float) -> Silence | None:
         return silenced(self._quiet, case.subject, case.policy, life, at, now)

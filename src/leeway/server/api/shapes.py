@@ -6,12 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from leeway.client import documents as docs
-from leeway.client import forecasts, silences
+from leeway.client import forecasts, silences, sureness
 from leeway.core.alerting.silence import Silence
 from leeway.core.assess import Assessment
 from leeway.core.forecast import LEAST_DAYS, ORIGINS, Band, Until
 from leeway.engine.report import as_json
-from leeway.engine.views import Foreseen, Health, PlannedChange, PlanView, SourceState, Status, Why
+from leeway.engine.views import Certainty, Foreseen, Health, PlannedChange, PlanView, SourceState, Status, Why
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision
 from leeway.ports.outbox import Delivery
@@ -92,7 +92,20 @@ def why(value: Why) -> docs.Why:
             "unknown_spans": [span(start, end) for start, end in value.unknown_spans],
             "readings": [reading(one) for one in value.readings],
             "forecast": None if value.foreseen is None else forecast(value.foreseen),
+            "certainty": certainty(value.certainty),
         }
+    )
+
+
+def certainty(value: Certainty) -> sureness.Certainty:
+    """How sure it is, and what would be more than chance."""
+    chances = [
+        {"burn_rate": one.pair.factor, "long_s": one.pair.long_s, "short_s": one.pair.short_s, **asdict(one.told)}
+        for one in value.chances
+    ]
+    interval = None if value.interval is None else asdict(value.interval)
+    return sureness.Certainty.model_validate(
+        {"interval_adjusted": interval, "rho": value.rho, "events": value.events, "chances": chances}
     )
 
 

@@ -11,9 +11,8 @@ from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from leeway.client import figures
+from leeway.client import certain, figures, foretelling
 from leeway.client.documents import Problem
-from leeway.client.foretelling import sentences
 from leeway.client.telling import sentence
 from leeway.client.token import TOKEN
 from leeway.errors import NotFound
@@ -53,7 +52,8 @@ class Pages:
         self._env.globals.update(
             figures=figures,
             sentence=sentence,
-            foretold=sentences,
+            foretold=foretelling.sentences,
+            certain=certain.sentences,
             views=views,
             word=word,
             sparkline=sparkline,

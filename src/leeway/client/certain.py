@@ -1,0 +1,37 @@
+"""How sure a number is, in sentences: the same on the page and in the terminal."""
+
+from __future__ import annotations
+
+from leeway.client import figures
+from leeway.client.documents import Why
+from leeway.client.sureness import Chance
+
+
+def sentences(why: Why) -> tuple[str, ...]:
+    """The plain interval; the exact one, clusters allowed for; and what would be more than chance for each page."""
+    plain, more = figures.sureness(why.status), why.certainty
+    said = [f"{plain[0].upper()}{plain[1:]}."]
+    if more is None or more.interval_adjusted is None:
+        return tuple(said)
+    between = f"it lies between {figures.percent(more.interval_adjusted.low)} and "
+    between += f"{figures.percent(more.interval_adjusted.high)}"
+    if more.rho > 0:
+        unit = why.status.budget.unit
+        said.append(
+            f"Bad {unit} come in clusters here (rho {more.rho:.2g}): all of them say as much as "
+            f"{figures.amount(round(more.events))} independent ones. Allowed for that, {between}."
+        )
+    else:
+        said.append(f"Exactly, as decisions take it: {between}.")
+    return (*said, *map(_chance, more.chances))
+
+
+def _chance(one: Chance) -> str:
+    bad, total = figures.amount(one.bad), figures.amount(one.total)
+    over = figures.duration(one.long_s)
+    so_far = f"{bad} of {total} events of the last {over} went bad" if one.total else f"nothing came in the last {over}"
+    if one.needed is None:
+        return f"A burn over {over} pages nobody now: {so_far}, and not even all of so many would be more than chance."
+    needed = figures.amount(one.needed)
+    often = f", which chance does in {figures.rough(one.p_value)} of cases" if one.bad else ""
+    return f"A burn over {over} pages from {needed} bad events on: {so_far}{often}."

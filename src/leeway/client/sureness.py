@@ -1,0 +1,41 @@
+"""The documents that say how sure a number is."""
+
+from __future__ import annotations
+
+from leeway.client.document import Document
+
+
+class Interval(Document):
+    """Where the true SLI lies, with this confidence, given how little was seen."""
+
+    low: float
+    high: float
+    confidence: float
+
+
+class Chance(Document):
+    """A burn that pages and must be more than chance, and what its long window holds now.
+
+    It pages from `needed` bad events of as many on; null: not even if all of them were bad.
+    """
+
+    burn_rate: float
+    long_s: int
+    short_s: int | None
+    bad: float
+    total: float
+    p_value: float
+    alpha: float
+    needed: int | None
+
+
+class Certainty(Document):
+    """How sure the SLI is: exactly, and allowed for bad events that come in clusters (`rho` above 0).
+
+    All of them say as much as so many independent `events`.
+    """
+
+    interval_adjusted: Interval | None
+    rho: float
+    events: float
+    chances: list[Chance]
