@@ -162,6 +162,15 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
         assert "Nothing is left behind" in program.err
 
 
+def test_a_folder_of_ones_own_is_made_and_kept(tmp_path: Path) -> None:
+    """Also where there is none yet; the next demo goes on with it."""
+    kept = tmp_path / "not" / "there"
+    for _ in range(2):
+        with started(tmp_path, "demo", "--port", "0", "--data", str(kept)) as program:
+            program.until(lambda: re.search(r"open: +http://(\S+)", program.out))
+        assert (kept / "inbox").is_dir()
+
+
 def test_stopping_while_the_history_is_written_leaves_nothing_behind(tmp_path: Path) -> None:
     """Somebody who changes their mind at once leaves no folder either."""
     folder = tmp_path / "home" / "tmp"

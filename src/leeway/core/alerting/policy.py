@@ -140,8 +140,8 @@ class Policy:
 
     After that it stays up for `cooldown_s` without any group being met; whoever was told is told again only then.
 
-    The burns of a page that is `guarded` must be more than chance too (see `leeway.core.sparse`); and what is guarded is
-    not over because too little came to tell.
+    The burns of a page that is `guarded` must be more than chance too (see `leeway.core.sparse`), and what is guarded
+    is not over because too little came to tell.
     """
 
     name: str
