@@ -279,14 +279,14 @@ class Engine:
                 await self._reload()
         await self._evaluate(now)
         await self._settle(int(now))
-        await asyncio.to_thread(self.alarm.gauge.measure, self._points, self._book.born, now)
+        await whole(lambda: self.alarm.gauge.measure(self._points, self._book.born, now))
         self._problem = ""
 
     async def _evaluate(self, now: float) -> None:
-        await asyncio.to_thread(self.alarm.platform.sing, self._points, now)
-        await asyncio.to_thread(self._book.catch_up, int(now))
+        await whole(lambda: self.alarm.platform.sing(self._points, now))
+        await whole(lambda: self._book.catch_up(int(now)))
         self._evaluated_at = now  # budgets go on, also where what alerts say cannot be stored
-        await asyncio.to_thread(self._look)
+        await whole(self._look)
 
     def _look(self) -> None:
         self.alarm.look(self._book, self._as_of, lambda goal, at: query.live(goal, self._book, self._points, at))
@@ -327,10 +327,10 @@ class Engine:
         day = (now - SETTLE_AFTER_S) // DAY_S * DAY_S - DAY_S
         if day <= self._settled:
             return
-        await asyncio.to_thread(self._book.settle, day)
-        await asyncio.to_thread(self._points.compact, day // DAY_S)
+        await whole(lambda: self._book.settle(day))
+        await whole(lambda: self._points.compact(day // DAY_S))
         if not self._settled or day == self._settled + DAY_S:
-            await asyncio.to_thread(self._retain, day)
+            await whole(lambda: self._retain(day))
         self._settled = day
 
     def _retain(self, day: int) -> None:

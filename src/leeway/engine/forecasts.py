@@ -119,11 +119,17 @@ class Forecasts:
     async def _run(self) -> None:
         while True:
             await self._clock.sleep(LOOK_S)
-            goals, book = self._standing()
-            for fleet in await asyncio.to_thread(fleets, goals, book.head):
-                await self._make(fleet, book)
-            numbers = {goal.number for goal in goals}
-            self._known = {number: known for number, known in self._known.items() if number in numbers}
+            try:
+                await self._round()
+            except Exception:  # the one worker loop: a fault of ours must not end forecasts for ever
+                log.exception("forecasting failed in a way nobody foresaw")
+
+    async def _round(self) -> None:
+        goals, book = self._standing()
+        for fleet in await asyncio.to_thread(fleets, goals, book.head):
+            await self._make(fleet, book)
+        numbers = {goal.number for goal in goals}
+        self._known = {number: known for number, known in self._known.items() if number in numbers}
 
     async def _make(self, fleet: Fleet, book: Book) -> None:
         async with self._working:

@@ -231,12 +231,13 @@ def test_no_sockets_left_on_this_side_is_no_measurement():
 
     async def story():
         async with FaultServer(fault.body(b"ok")) as server:
+            source = probe()  # before, as it may load modules
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
             next_free = os.dup(0)
             os.close(next_free)
             resource.setrlimit(resource.RLIMIT_NOFILE, (next_free, hard))
             try:
-                return await read(probe(), ask({"url": server.url}))
+                return await read(source, ask({"url": server.url}))
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

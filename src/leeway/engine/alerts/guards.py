@@ -12,6 +12,7 @@ from leeway.core.tally import units
 from leeway.core.window import Span
 from leeway.engine.book.increments import increments, read_span
 from leeway.engine.goal import Goal
+from leeway.errors import LeewayError
 from leeway.ports.clock import Clock
 from leeway.ports.guards import GuardStore, Measured
 from leeway.ports.points import PointStore
@@ -56,7 +57,13 @@ class Gauge:
         for goal, pairs in due:
             if measured and self._clock.monotonic() - begin > TAKES_S:
                 break
-            guard = _measured(goal, pairs, points, born(goal.series) or 0, int(now))
+            try:
+                guard = _measured(goal, pairs, points, born(goal.series) or 0, int(now))
+            except LeewayError:
+                raise
+            except Exception:  # a fault of ours in one history must not keep the others, nor the tick, from going on
+                log.exception("traffic could not be measured", slo=goal.slo, objective=goal.objective.name)
+                guard = self.guard(goal)
             measured.append(Measured(goal.number, guard, now))
             log.info(
                 "measured how rare a chance must be to page",
