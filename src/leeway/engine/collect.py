@@ -22,6 +22,7 @@ from leeway.core.quality import Kind
 from leeway.core.window import Span
 from leeway.engine.catalog import STEP_S, Feed, SourceKey
 from leeway.engine.intake import Intake, measured, rows_of
+from leeway.engine.threads import whole
 from leeway.engine.views import SourceState
 from leeway.errors import Invalid, LeewayError, NotUnderstood, Throttled
 from leeway.ports.clock import Clock
@@ -148,7 +149,7 @@ class Collector:
         points, faults = self._intake.check(feed, measured(reading), now)
         new = self._news(state, points, now)
         collected = Collected(feed.series.id, reading.provenance, len(points))
-        await asyncio.to_thread(self._intake.append, rows_of(feed.series.id, new), now=now, readings=[collected])
+        await whole(lambda: self._intake.append(rows_of(feed.series.id, new), now=now, readings=[collected]))
         self._intake.count(len(new), faults)
         self._remember(state, new, span.end)
         return len(new)
@@ -185,7 +186,7 @@ class Collector:
             return
         for span in self._due(feed, state, now):
             if span.length_s > 2 * AGAIN_S:
-                rows = await asyncio.to_thread(self._intake.points.read, feed.series.id, span)
+                rows = await whole(partial(self._intake.points.read, feed.series.id, span))
                 state.recent = said(rows, feed)
             await self._ask(feed, state, span)
 
@@ -235,7 +236,7 @@ class Collector:
         if state.delay_s == state.kept_delay_s:
             return
         try:
-            await asyncio.to_thread(self._state.learn_delay, feed.series.id, state.delay_s)
+            await whole(lambda: self._state.learn_delay(feed.series.id, state.delay_s))
         except LeewayError as error:
             log.warning("a delay is not kept; it will be learned again", series=feed.name, error=str(error))
         state.kept_delay_s = state.delay_s

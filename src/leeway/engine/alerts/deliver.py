@@ -11,12 +11,14 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
 from leeway.engine.alerts import words
 from leeway.engine.alerts.gather import gather
 from leeway.engine.alerts.platform import Platform
+from leeway.engine.threads import whole
 from leeway.errors import LeewayError, Transient
 from leeway.ports.channel import ATTEMPT_S, Channel, Event, Message
 from leeway.ports.clock import Clock
@@ -72,7 +74,7 @@ class Deliverer:
 
     async def round(self) -> int:
         """Settles what is due, and tries each message that is to be sent once, new ones first; how many there were."""
-        taken = await asyncio.to_thread(self._take)
+        taken = await whole(self._take)
         for one in sorted(taken, key=lambda each: each.attempts > 0):
             task = asyncio.create_task(self._deliver(one), name=f"deliver {one.number}")
             self._under_way.add(task)
@@ -122,18 +124,20 @@ class Deliverer:
             until = self._again_at(one, error)
             log.warning("a message was not delivered", recipient=one.recipient, key=one.message.key, error=str(error))
             told = str(error) or "no answer in time"
-            await asyncio.to_thread(self._outbox.postpone, one.number, error=told, until=until)
-            late = not one.again and self._clock.now() - one.first_due_at > UNREACHABLE_S
-            if self._platform is not None and late:
-                await asyncio.to_thread(self._platform.failed, one, told, self._clock.now())
+            await whole(lambda: self._outbox.postpone(one.number, error=told, until=until))
+            now, platform = self._clock.now(), self._platform
+            if platform is not None and not one.again and now - one.first_due_at > UNREACHABLE_S:
+                await whole(partial(platform.failed, one, told, now))
             return
         at, again_s = self._clock.now(), channel.manifest.again_s
         again_at = None if again_s is None or one.message.event is not Event.FIRED else at + again_s
-        await asyncio.to_thread(
-            self._outbox.delivered, one.number, at=at, reference=done.reference, notes=done.notes, again_at=again_at
+        await whole(
+            lambda: self._outbox.delivered(
+                one.number, at=at, reference=done.reference, notes=done.notes, again_at=again_at
+            )
         )
-        if self._platform is not None:
-            await asyncio.to_thread(self._platform.works, one.recipient, at)
+        if (platform := self._platform) is not None:
+            await whole(lambda: platform.works(one.recipient, at))
 
     def _again_at(self, one: Taken, error: Exception) -> float | None:
         """Doubling pauses with jitter, or as the channel asks, if not for ever; None after a day, with the error kept.
