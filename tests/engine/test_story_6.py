@@ -79,6 +79,12 @@ def test_one_failure_of_four_wakes_nobody_and_why_says_so(house):
             assert "1 of 4 events in 1 hour was bad" in reason
             assert "3.94 %" in reason
             assert "would page" in reason
+            sure = (await engine.why("bar", None)).certainty
+            fast = sure.chances[0]
+            assert (fast.pair.long_s, fast.told.bad, fast.told.total, fast.told.needed) == (3_600, 1, 4, 3)
+            assert (sure.rho, sure.events) == (0, 3 * DAY)
+            assert sure.interval is not None
+            assert sure.interval.low < 1 - 1 / (3 * DAY) < sure.interval.high
 
     run(story())
 

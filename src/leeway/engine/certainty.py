@@ -17,7 +17,7 @@ def certainty(goal: Goal, judged: Judged, inside: Flags, chances: tuple[Chance, 
 
     quanta = units(goal.objective.method, goal.scale)
     day = judged.start[inside] // DAY_S
-    day = day - day.min(initial=0) if len(day) else day
+    day = day - day[:1]  # slices ascend; of none, none
     bad, total = (
         np.bincount(day, each[inside] / unit) for each, unit in ((judged.bad, quanta.bad), (judged.total, quanta.total))
     )
