@@ -24,7 +24,7 @@ from leeway.demo.seed import definitions, seed
 from leeway.engine.catalog import Numbers, make_catalog
 from leeway.engine.planning import make_plan
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Owner, Table
+from leeway.formats.points import Owner, Table
 from leeway.lab.offline import run
 from leeway.ports.alerts import Alert
 from leeway.ports.kit.memory_state import MemoryState

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Owner, Table, read
+from leeway.formats.points import Owner, Table, read_csv
 
-reading = import_module("leeway.formats.points_csv.read")
+reading = import_module("leeway.formats.points.read_csv")
 
 FIELDS = st.one_of(
     st.sampled_from(
@@ -62,7 +62,7 @@ ROWS = st.lists(st.lists(FIELDS, min_size=0, max_size=6), max_size=12)
 
 
 def table(text: str | bytes) -> Table:
-    return read(io.BytesIO(text.encode() if isinstance(text, str) else text), "points.csv")
+    return read_csv(io.BytesIO(text.encode() if isinstance(text, str) else text), "points.csv")
 
 
 def by_owner(found: Table) -> dict[Owner, list[tuple[str, ...]]]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Owner, read
+from leeway.formats.points import Owner, read_csv
 from leeway.lab import run
 from leeway.lab.suggest import Asked, Blocks, History, as_json, documents, friendly, names_of, series_of, snap, suggest
 from leeway.lab.suggest.candidates import tried
@@ -86,7 +86,7 @@ def table(*rows, header="time,slo,bad,total"):
 
 def read_bytes(data):
     """As `leeway suggest` reads a file."""
-    return read(io.BytesIO(data), "points.csv")
+    return read_csv(io.BytesIO(data), "points.csv")
 
 
 def daily(bad=BAD, total=TOTAL, slo="checkout"):

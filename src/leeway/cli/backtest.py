@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import click
 
-from leeway.cli.definitions import read_library
-from leeway.cli.offline import points_option, read_points, step_option, tell_refused
+from leeway.cli.offline import Supply, points_options, read_given, step_option
 from leeway.cli.output import Exit, output_option, write_json
-from leeway.errors import Invalid
-from leeway.formats.openslo import Mode
-from leeway.spec.plan import compile_all
 
 
 @click.command()
-@click.option("-f", "--file", "files", multiple=True, required=True, metavar="PATH", help="OpenSLO file or folder.")
-@points_option
+@points_options
 @step_option
 @output_option("table", "json")
 @click.pass_context
-def command(context: click.Context, files: tuple[str, ...], points: str, step: int, output: str) -> None:
+def command(context: click.Context, supply: Supply, step: int, output: str) -> None:
     """Run alert policies over the past, as if it had arrived live.
 
     SLOs that name no policy are watched by the default set: fast burns page, slow burns open a ticket, by burn rates
@@ -26,14 +21,11 @@ def command(context: click.Context, files: tuple[str, ...], points: str, step: i
 
     Exit code 4 if no objective has any data; alerts are no error.
     """
-    library = read_library(files, mode=Mode.LENIENT)
-    plans = compile_all(library.slos, library)
-    if not plans:
-        raise Invalid("no SLO is defined here", place=", ".join(files), mend="give a file with a document of kind SLO")
+    given = read_given(supply, step)
     from leeway.lab import run  # late: it loads numpy
 
-    report = run(plans, library, read_points(points), step_s=step)
-    tell_refused(points, report.quarantined, report.unknown_slos, [plan.slo for plan in plans])
+    report = run(given.plans, given.library, given.table, step_s=step)
+    given.tell(report.quarantined, report.unknown_slos)
     if output == "json":
         write_json(report.as_json())
     else:

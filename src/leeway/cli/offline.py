@@ -1,18 +1,23 @@
-"""What the offline verbs share: the table of points, how long its rows last, and telling what was set aside."""
+"""What the offline verbs share: the definitions, their table of points, and telling what was set aside."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from leeway.cli.definitions import read_library
 from leeway.errors import Invalid
-from leeway.formats import points_csv
+from leeway.formats.points import Refused, Table, read_csv
 from leeway.spec.duration import Duration
+from leeway.spec.library import Library
 from leeway.spec.nearest import did_you_mean
+from leeway.spec.plan import Plan, compile_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -20,11 +25,55 @@ SHOWN = 10
 """Quarantined lines named one by one before the rest are counted."""
 
 
-def points_option(command: Command) -> Command:
-    """`--points`: the path of a CSV."""
-    return click.option(
-        "--points", required=True, type=click.Path(dir_okay=False), help="CSV: time,slo,good,total and others."
-    )(command)
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Where definitions and points come from, as the options of a verb said; nothing is read yet."""
+
+    files: tuple[str, ...]
+    points: str | None
+
+    @property
+    def named(self) -> bool:
+        """Whether points were asked for at all."""
+        return self.points is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Definitions and what is known of their past. `name` is what messages call the table."""
+
+    library: Library
+    plans: tuple[Plan, ...]
+    table: Table
+    name: str
+
+    def tell(self, refused: Sequence[Refused], unknown: Sequence[str]) -> None:
+        """Names on standard error what was set aside, and SLOs that nobody defined."""
+        tell_refused(self.name, refused)
+        known = [plan.slo for plan in self.plans]
+        for slo in unknown[:SHOWN]:
+            near = did_you_mean(slo, known)
+            said = f"{self.name}: no SLO {slo!r} is defined, its rows are ignored{f'; {near}' if near else ''}"
+            click.echo(said, err=True)
+        if len(unknown) > SHOWN:
+            click.echo(f"{self.name}: {len(unknown) - SHOWN:,} more SLOs are not defined", err=True)
+
+
+def points_options(command: Command) -> Command:
+    """`-f` and the ways to points, of which a verb takes one: they arrive together as `supply`, a `Supply`."""
+
+    @wraps(command)
+    def with_supply(*args: Any, files: tuple[str, ...], points: str | None, **others: Any) -> Any:
+        return command(*args, supply=Supply(files, points), **others)
+
+    options = (
+        click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="OpenSLO file or folder."),
+        click.option("--points", type=click.Path(dir_okay=False), help="CSV: time,slo,good,total and others."),
+    )
+    wrapped: Any = with_supply
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]  # click's options return what they were given
 
 
 def step_option(command: Command) -> Command:
@@ -34,33 +83,46 @@ def step_option(command: Command) -> Command:
         default="1m",
         show_default=True,
         callback=lambda _context, _option, text: _step(text),
-        help="How long a row of the CSV lasts: 10s, 1m, 1h, …",
+        help="How long a row of the points lasts: 10s, 1m, 1h, …",
     )(command)
 
 
-def read_points(path: str) -> points_csv.Table:
-    """The table. Raises Invalid if it cannot be read."""
+def read_given(supply: Supply, step_s: int) -> Given:
+    """The definitions and their points, rows of `step_s` seconds.
+
+    Raises Invalid if they cannot be read or define no SLO, UsageError unless the options name one way to points.
+    """
+    del step_s  # what is read from a file has rows of its own
+    if not supply.files:
+        raise click.UsageError("Say which SLOs: -f PATH.")
+    library = read_library(supply.files)
+    plans = tuple(compile_all(library.slos, library))
+    if not plans:
+        mend = "give a file with a document of kind SLO"
+        raise Invalid("no SLO is defined here", place=", ".join(supply.files), mend=mend)
+    name, table = read_table(supply)
+    return Given(library, plans, table, name)
+
+
+def read_table(supply: Supply) -> tuple[str, Table]:
+    """The points alone, and what messages call them. Raises as `read_given`."""
+    if supply.points is None:
+        raise click.UsageError("Say where the points are: --points FILE.")
     try:
-        with Path(path).open("rb") as file:
-            return points_csv.read(file, path)
+        with Path(supply.points).open("rb") as file:
+            return supply.points, read_csv(file, supply.points)
     except OSError as error:
-        raise Invalid(f"cannot be read: {error.strerror or error}", place=path, mend="check the path") from error
+        message = f"cannot be read: {error.strerror or error}"
+        raise Invalid(message, place=supply.points, mend="check the path") from error
 
 
-def tell_refused(
-    points: str, lines: Sequence[points_csv.Refused], unknown: Sequence[str], known: Iterable[str]
-) -> None:
-    """Names on standard error what was set aside, and SLOs that nobody defined."""
-    for line in lines[:SHOWN]:
-        click.echo(f"{points}:{line.line}: set aside: {line.message}", err=True)
-    if len(lines) > SHOWN:
-        click.echo(f"{points}: {len(lines) - SHOWN:,} more lines were set aside", err=True)
-    names = list(known)
-    for slo in unknown[:SHOWN]:
-        near = did_you_mean(slo, names)
-        click.echo(f"{points}: no SLO {slo!r} is defined, its rows are ignored{f'; {near}' if near else ''}", err=True)
-    if len(unknown) > SHOWN:
-        click.echo(f"{points}: {len(unknown) - SHOWN:,} more SLOs are not defined", err=True)
+def tell_refused(name: str, refused: Sequence[Refused]) -> None:
+    """Names on standard error what was set aside: file, row, column and why."""
+    for row in refused[:SHOWN]:
+        column = f" {row.column}:" if row.column else ""
+        click.echo(f"{name}:{row.line}:{column} set aside: {row.message}", err=True)
+    if len(refused) > SHOWN:
+        click.echo(f"{name}: {len(refused) - SHOWN:,} more lines were set aside", err=True)
 
 
 def _step(text: str) -> int:

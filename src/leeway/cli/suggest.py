@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leeway.cli.offline import points_option, read_points, tell_refused
+from leeway.cli.offline import Supply, points_options, read_table, tell_refused
 from leeway.cli.output import Exit, output_option, write_json
 from leeway.spec.duration import Duration, Unit, seconds
 
@@ -20,7 +20,7 @@ SHORTEST_S, LONGEST_S = 3_600, 366 * 86_400
 
 
 @click.command()
-@points_option
+@points_options
 @click.option(
     "--window",
     default="28d",
@@ -52,7 +52,7 @@ SHORTEST_S, LONGEST_S = 3_600, 366 * 86_400
 @click.pass_context
 def command(
     context: click.Context,
-    points: str,
+    supply: Supply,
     window: Duration,
     seed: int,
     step: int | None,
@@ -75,8 +75,9 @@ def command(
         raise click.BadParameter("it must be a finite number", param_hint="--threshold")
     from leeway.lab.suggest import Asked, as_json, documents, suggest  # late: it loads numpy
 
-    answer = suggest(read_points(points), Asked(window, seed, step, targets, better == "higher", threshold))
-    tell_refused(points, answer.quarantined, (), ())
+    points, table = read_table(supply)
+    answer = suggest(table, Asked(window, seed, step, targets, better == "higher", threshold))
+    tell_refused(points, answer.quarantined)
     match output:
         case "json":
             write_json([as_json(one) for one in answer.found])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from leeway.demo.history import DAY_S, STORIES
 from leeway.engine.alerts.decided import KEPT
 from leeway.engine.catalog import Catalog
-from leeway.formats.points_csv import Owner, Table
+from leeway.formats.points import Owner, Table
 from leeway.lab.offline import Told, run
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision, Verdict

@@ -19,7 +19,7 @@ from leeway.core.track import Track
 from leeway.core.window import Span
 from leeway.engine.goal import kind_of
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Lines, Refused, Table
+from leeway.formats.points import Lines, Refused, Table
 from leeway.spec.plan import Item, Plan
 
 

@@ -17,7 +17,7 @@ from leeway.core.tally import units
 from leeway.engine.offline import Case, Past, cases_of, quarantined, unknown_slos
 from leeway.engine.report import rfc3339
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Refused, Table
+from leeway.formats.points import Refused, Table
 from leeway.lab.backtest import Alert, backtest
 from leeway.lab.reasons import reasons
 from leeway.spec.alert_words import group_words

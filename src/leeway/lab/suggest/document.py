@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from leeway.formats.points_csv import Owner
+from leeway.formats.points import Owner
 from leeway.lab.suggest.draft import LONGEST_NAME, draft
 from leeway.lab.suggest.suggestion import Suggestion
 from leeway.lab.suggest.windows import RESAMPLES

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from leeway.core.objective import Threshold
-from leeway.formats.points_csv import Owner
+from leeway.formats.points import Owner
 from leeway.spec.documents import (
     SLI,
     SLO,

@@ -12,7 +12,7 @@ from leeway.core.objective import DAY_S
 from leeway.core.points import Ints, Points
 from leeway.core.quality import Fault, Kind, Measured, fitting_scale, inspect, trusted
 from leeway.errors import Invalid
-from leeway.formats.points_csv import Owner, Refused, Table
+from leeway.formats.points import Owner, Refused, Table
 
 MINUTE_S = 60
 ON_GRID = 0.95

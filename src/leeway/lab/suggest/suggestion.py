@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from leeway.core.objective import Op, Threshold
-from leeway.formats.points_csv import Owner, Refused, Table
+from leeway.formats.points import Owner, Refused, Table
 from leeway.lab.suggest.candidates import Candidate, candidates, chosen
 from leeway.lab.suggest.caveats import caveats
 from leeway.lab.suggest.history import History

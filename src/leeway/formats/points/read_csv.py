@@ -18,8 +18,8 @@ import numpy as np
 
 from leeway.core.points import Ints
 from leeway.errors import Invalid
-from leeway.formats.points_csv.plain import Fields
-from leeway.formats.points_csv.table import NUMBERS, Columns, Owner, Refused, Table
+from leeway.formats.points.plain import Fields
+from leeway.formats.points.table import NUMBERS, Columns, Owner, Refused, Table
 
 HEADERS = (("good", "total"), ("bad", "total"), ("value",))
 COLUMNS = ("time", "slo", "objective", *NUMBERS)
@@ -40,7 +40,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NO_TIME = -(2**62)
 
 
-def read(source: BinaryIO, file: str) -> Table:
+def read_csv(source: BinaryIO, file: str) -> Table:
     """Reads to the end, or raises Invalid when it is no such file at all (encoding, header).
 
     Byte order marks, CRLF, lone CR and spaces around fields do no harm.

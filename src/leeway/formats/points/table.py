@@ -25,10 +25,11 @@ class Owner(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A line that cannot even be read as a row: its number in the file, and why."""
+    """A row that was set aside: its number in the file, why, and the column or columns at fault, "" if none is."""
 
     line: int
     message: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

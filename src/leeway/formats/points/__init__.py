@@ -1,0 +1,6 @@
+"""Tables of points, as `leeway budget --points` reads them."""
+
+from leeway.formats.points.read_csv import parse_time, read_csv
+from leeway.formats.points.table import Lines, Owner, Refused, Table
+
+__all__ = ["Lines", "Owner", "Refused", "Table", "parse_time", "read_csv"]
