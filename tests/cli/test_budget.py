@@ -1,8 +1,11 @@
 """`leeway budget`: what a person gets for a definition and a CSV, good or bad."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -87,34 +90,66 @@ def test_a_table_says_the_same_however_it_was_saved(desk, points):
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    ("line", "column", "reason"),
     [
-        ("1767297630,bar,1,1", "not the start of a step"),
-        ("1767297600,bar,,1", "empty, NaN or infinite"),
-        ("1767297600,bar,nan,1", "empty, NaN or infinite"),
-        ("1767297600,bar,1,inf", "empty, NaN or infinite"),
-        ("1767297600,bar,1_0,20", "not written plainly"),
-        ('1767297600,bar,"1,000",2000', "not written plainly"),
-        ("1767297600,bar,-1,1", "below zero"),
-        ("1767297600,bar,2,1", "than events in total"),
-        ("yesterday,bar,1,1", "is no time"),
-        ("2026-01-01T20:00:00,bar,1,1", "is no time"),
-        ("1767297600,bar,1", "3 fields where the header has 4"),
+        ("1767297630,bar,1,1", "time", "not the start of a step"),
+        ("1767297600,bar,,1", "good", "empty, NaN or infinite"),
+        ("1767297600,bar,nan,nan", "good, total", "empty, NaN or infinite"),
+        ("1767297600,bar,1,inf", "total", "empty, NaN or infinite"),
+        ("1767297600,bar,1_0,20", "good", "not written plainly"),
+        ('1767297600,bar,"1,000",2000', "good", "not written plainly"),
+        ("1767297600,bar,-1,1", "good", "below zero"),
+        ("1767297600,bar,2,1", "good, total", "than events in total"),
+        ("1767297600,bar,1,1e17", "total", "too large"),
+        ("yesterday,bar,1,1", "time", "is no time"),
+        ("1767297600000,bar,1,1", "time", "it looks like milliseconds"),
+        ("2026-01-01T20:00:00,bar,1,1", "time", "is no time"),
+        ("1767297600,bar,1", "total", "3 fields where the header has 4"),
     ],
 )
-def test_a_line_that_cannot_be_trusted_is_named_and_the_one_before_it_stands(desk, line, reason):
-    """Quarantine never repays budget and never overwrites."""
+def test_a_line_that_cannot_be_trusted_is_named_and_the_one_before_it_stands(desk, line, column, reason):
+    """With file, row and column. Quarantine never repays budget and never overwrites."""
     code, (answer,), said = budget(f"time,slo,good,total\n1767297600,bar,7,10\n{line}\n")
     assert code == 0
     assert (answer["good"], answer["total"]) == (7, 10)
-    assert "points.csv:3: set aside" in said
+    assert f"points.csv:3: {column}: set aside: " in said
     assert reason in said
+
+
+def test_a_parquet_file_is_told_by_its_first_bytes(desk):
+    """Whatever it is called; its rows are counted from 1, and a CSV may be called Parquet."""
+    with duckdb.connect() as database:
+        rows = "SELECT to_timestamp(1767297600 + 60 * i) AS time, 'bar' AS slo, 9 + 2 * i AS good, 10 AS total"
+        database.execute(f"COPY ({rows} FROM range(2) t(i)) TO 'made' (FORMAT parquet)")
+    code, (answer,), said = budget(Path("made").read_bytes())
+    assert (code, answer["good"], answer["total"]) == (0, 9, 10)
+    assert said.startswith("points.csv:2: good, total: set aside: there are more good or bad events")
+    code, (answer,), said = budget("time,slo,good,total\n1767297600,bar,9,10\n", name="points.parquet")
+    assert (code, answer["good"], said) == (0, 9, "")
+
+
+def test_a_pipe_may_bring_a_csv_but_no_parquet(desk, capfd):
+    """Parquet is read from its end, which a pipe does not have yet."""
+    command = [
+        Path(sys.executable).with_name("leeway"),
+        "budget",
+        "-f",
+        "slo.yaml",
+        "--points",
+        "/dev/stdin",
+        "-o",
+        "json",
+    ]
+    done = subprocess.run(command, input=b"time,slo,good,total\n1767297600,bar,9,10\n", capture_output=True, check=True)
+    assert json.loads(done.stdout)[0]["good"] == 9
+    done = subprocess.run(command, input=b"PAR1" + bytes(100), capture_output=True, check=False)
+    assert (done.returncode, b"cannot be read from a pipe" in done.stderr) == (1, True)
 
 
 def test_lines_after_the_last_good_one_are_named_too(desk):
     """A file whose steps are not those of --step is not passed over in silence, and neither is its last line."""
     points = "time,slo,good,total\n1767297600,bar,7,10\n1767297660,bar,oops,10\n"
-    assert "points.csv:3: set aside" in budget(points)[2]
+    assert "points.csv:3: good: set aside" in budget(points)[2]
     code, _, said = budget(points, "--step", "1d")
     assert (code, said.count("not the start of a step")) == (4, 2)
 

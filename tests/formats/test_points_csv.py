@@ -130,7 +130,7 @@ def test_what_is_not_utf_8_is_named_with_its_line(tail) -> None:
     """The file is refused as a whole: nobody knows what else of it was meant otherwise."""
     with pytest.raises(Invalid, match="0xff is not UTF-8") as refused:
         table(b"time,slo,value\n60,a,1\n120,\xff,1\n" + tail)
-    assert refused.value.place == "points.csv:3"
+    assert refused.value.place == "points.csv:3:5"
 
 
 def test_a_file_without_a_header_is_refused() -> None:

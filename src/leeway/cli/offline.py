@@ -21,6 +21,9 @@ from leeway.spec.plan import Plan, compile_all
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+PARQUET = b"PAR1"
+"""How every Parquet file begins."""
+
 SHOWN = 10
 """Quarantined lines named one by one before the rest are counted."""
 
@@ -68,7 +71,9 @@ def points_options(command: Command) -> Command:
 
     options = (
         click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="OpenSLO file or folder."),
-        click.option("--points", type=click.Path(dir_okay=False), help="CSV: time,slo,good,total and others."),
+        click.option(
+            "--points", type=click.Path(dir_okay=False), help="CSV or Parquet: time,slo,good,total and others."
+        ),
     )
     wrapped: Any = with_supply
     for option in reversed(options):
@@ -109,11 +114,22 @@ def read_table(supply: Supply) -> tuple[str, Table]:
     if supply.points is None:
         raise click.UsageError("Say where the points are: --points FILE.")
     try:
-        with Path(supply.points).open("rb") as file:
-            return supply.points, read_csv(file, supply.points)
+        return supply.points, _read_file(supply.points)
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise Invalid(message, place=supply.points, mend="check the path") from error
+
+
+def _read_file(path: str) -> Table:
+    """A CSV or a Parquet file; its first bytes tell which, whatever its name says."""
+    with Path(path).open("rb") as file:
+        if not file.peek(4).startswith(PARQUET):
+            return read_csv(file, path)
+        if not file.seekable():
+            raise Invalid("Parquet cannot be read from a pipe", place=path, mend="write it to a file")
+    from leeway.formats.points.read_parquet import read_parquet  # late: it loads a database
+
+    return read_parquet(str(Path(path).resolve()), path)
 
 
 def tell_refused(name: str, refused: Sequence[Refused]) -> None:

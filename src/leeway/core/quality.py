@@ -134,6 +134,31 @@ def inspect(
     return faults
 
 
+def at_fault(fault: Fault, rows: Measured, place: int) -> tuple[str, ...]:
+    """The columns that make this fault of one row, by their names; none for a row without a fault.
+
+    >>> rows = Measured(np.array([60]), good=np.array([7.0]), total=np.array([5.0]))
+    >>> at_fault(Fault.MORE_THAN_TOTAL, rows, 0)
+    ('good', 'total')
+    """
+    numbers = {"good": rows.good, "bad": rows.bad, "total": rows.total, "value": rows.value}
+    said = {name: float(column[place]) for name, column in numbers.items() if column is not None}
+    match fault:
+        case Fault.OFF_GRID | Fault.FUTURE:
+            return ("time",)
+        case Fault.NOT_A_NUMBER:
+            return tuple(name for name, number in said.items() if not np.isfinite(number))
+        case Fault.NEGATIVE:
+            return tuple(name for name, number in said.items() if number < 0)
+        case Fault.TOO_LARGE:
+            return ("total",)
+        case Fault.MORE_THAN_TOTAL | Fault.NO_RATIO:
+            return tuple(said)
+        case Fault.NONE:
+            return ()
+    assert_never(fault)
+
+
 def trusted(kind: Kind, rows: Measured, faults: Faults, *, scale: int) -> Points:
     """The rows without fault as points: in whole quanta, by time; of rows with one time the later one stands."""
     keep = np.flatnonzero(faults == Fault.NONE)

@@ -14,7 +14,7 @@ from leeway.core.assess import Assessment, assess
 from leeway.core.judge import judge, origin
 from leeway.core.objective import Objective
 from leeway.core.points import Floats, Points
-from leeway.core.quality import RATIO_SCALE, Fault, Faults, Kind, Measured, fitting_scale, inspect, trusted
+from leeway.core.quality import RATIO_SCALE, Fault, Faults, Kind, Measured, at_fault, fitting_scale, inspect, trusted
 from leeway.core.track import Track
 from leeway.core.window import Span
 from leeway.engine.goal import kind_of
@@ -148,11 +148,18 @@ def _before(points: Points, time: int) -> Points:
     return Points(points.time[:end], points.good[:end], points.total[:end], value, points.scale)
 
 
+def refused(line: int, rows: Measured, faults: Faults, place: int) -> Refused:
+    """A row with a fault, as it is told: with the columns that make it."""
+    fault = Fault(faults[place])
+    return Refused(line, fault.sentence, ", ".join(at_fault(fault, rows, place)))
+
+
 def quarantined(cases: Sequence[Case], table: Table, before: float = math.inf) -> tuple[Refused, ...]:
     """Lines of the table from before a time that were set aside, in their order."""
     lines = {line.line: line for line in table.refused}
     for case in cases:
         for place in np.flatnonzero((case.faults != Fault.NONE) & (case.measured.time < before)):
             line = int(case.lines[place])
-            lines.setdefault(line, Refused(line, Fault(case.faults[place]).sentence))
+            if line not in lines:
+                lines[line] = refused(line, case.measured, case.faults, int(place))
     return tuple(line for _, line in sorted(lines.items()))

@@ -308,6 +308,7 @@ def test_a_closed_source_is_an_error(folder):
 
 TIMES = {
     "timestamps with a zone": ("to_timestamp({T0} + 60 * i)", {}),
+    "nanoseconds with a zone": ("to_timestamp({T0} + 60 * i)::TIMESTAMPTZ_NS", {}),
     "epoch seconds": ("({T0} + 60 * i)::BIGINT", {}),
     "text": ("strftime(make_timestamp(({T0} + 60 * i) * 1000000), '%Y-%m-%dT%H:%M:%SZ')", {}),
     "timestamps without a zone": ("make_timestamp(({T0} + 60 * i) * 1000000)", {"zone": "UTC"}),

@@ -6,11 +6,8 @@ Lines that are written plainly are read many at once (`plain`), all others one b
 from __future__ import annotations
 
 import csv
-import difflib
-import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import BinaryIO, Protocol
 
@@ -18,11 +15,10 @@ import numpy as np
 
 from leeway.core.points import Ints
 from leeway.errors import Invalid
+from leeway.formats.points.field import no_time, parse_number, parse_time
+from leeway.formats.points.header import checked
 from leeway.formats.points.plain import Fields
 from leeway.formats.points.table import NUMBERS, Columns, Owner, Refused, Table
-
-HEADERS = (("good", "total"), ("bad", "total"), ("value",))
-COLUMNS = ("time", "slo", "objective", *NUMBERS)
 
 BLOCK = 1 << 22
 """Bytes that are looked at together."""
@@ -32,9 +28,6 @@ ROWS = 1 << 14
 
 REMEMBERED = 1 << 18
 """Times that need not be worked out again: many SLOs have rows of the same."""
-
-QUOTED = 60
-"""Characters of a field that are told back."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NO_TIME = -(2**62)
@@ -53,7 +46,7 @@ def read_csv(source: BinaryIO, file: str) -> Table:
     if header is None:
         raise Invalid("the file is empty", place=file, mend="the first line must be like time,slo,good,total")
     before = reader.line_num
-    rows = _Rows(_header([name.strip() for name in header], f"{file}:{before}"), file, before)
+    rows = _Rows(checked([name.strip() for name in header], f"{file}:{before}"), file, before)
     blocks = chain([b"".join(first.splitlines(keepends=True)[before:])], blocks)
     for block in blocks:
         if b'"' in block or b"\0" in block:
@@ -95,7 +88,7 @@ class _Rows:
     """What has been read so far, up to the line `before`."""
 
     def __init__(self, names: list[str], file: str, before: int) -> None:
-        self._file, self._before = file, before
+        self._file, self._before, self._names = file, before, names
         self._width, self._time_at = len(names), names.index("time")
         self._owner_at = [names.index(name) for name in ("slo", "objective") if name in names]
         self._numbers = {name: place for place, name in enumerate(names) if name in NUMBERS}
@@ -151,12 +144,12 @@ class _Rows:
         if not _says_something(row):
             return False
         if len(row) != self._width:
-            self._refused.append(Refused(line, f"{len(row)} fields where the header has {self._width}"))
+            lacks = self._names[len(row)] if len(row) < self._width else ""
+            self._refused.append(Refused(line, f"{len(row)} fields where the header has {self._width}", lacks))
             return False
         said = row[self._time_at]
         if self._time(said) == _NO_TIME:
-            why = f"{said.strip()[:QUOTED]!r} is no time: RFC 3339 with a zone, or whole epoch seconds"
-            self._refused.append(Refused(line, why))
+            self._refused.append(Refused(line, no_time(said), "time"))
             return False
         return True
 
@@ -199,7 +192,8 @@ def _text(blocks: Iterable[bytes], file: str, before: int) -> Iterator[str]:
             yield line.decode()
         except UnicodeDecodeError as error:
             what = f"byte {line[error.start]:#04x} is not UTF-8"
-            raise Invalid(what, place=f"{file}:{number}", mend="save the file as UTF-8") from error
+            column = len(line[: error.start].decode()) + 1
+            raise Invalid(what, place=f"{file}:{number}:{column}", mend="save the file as UTF-8") from error
 
 
 @contextmanager
@@ -213,61 +207,3 @@ def _told_where(reader: _Reader, file: str, before: int) -> Iterator[None]:
 
 def _says_something(fields: list[str]) -> bool:
     return any(map(str.strip, fields))
-
-
-def parse_time(text: str) -> int | None:
-    """Epoch seconds of an RFC 3339 time with a zone, or of a number of seconds; None if it is neither, or not whole.
-
-    >>> parse_time("2026-01-03T14:58:00Z"), parse_time("1767452280"), parse_time("yesterday")
-    (1767452280, 1767452280, None)
-    """
-    number = parse_number(text)
-    if not math.isnan(number):
-        return _whole(number)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None or len(text) <= len("2026-01-03"):
-        return None
-    return _whole((moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
-
-
-def _whole(seconds: float) -> int | None:
-    return int(seconds) if abs(seconds) < 2**53 and seconds == int(seconds) else None
-
-
-def parse_number(text: str) -> float:
-    """The number, or NaN for anything that is none: empty, words, infinity, digits with underscores."""
-    if "_" in text:
-        return math.nan
-    try:
-        number = float(text)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
-
-
-def _header(names: list[str], place: str) -> list[str]:
-    for name in names:
-        if name not in COLUMNS:
-            raise Invalid(f"unknown column {name!r}", place=place, mend=_mend_of(name))
-        if names.count(name) > 1:
-            raise Invalid(f"column {name!r} stands twice", place=place, mend="keep one of them")
-    numbers = tuple(name for name in COLUMNS if name in names and name in NUMBERS)
-    if not {"time", "slo"} <= set(names) or numbers not in HEADERS:
-        raise Invalid(
-            f"the header is {','.join(names)}",
-            place=place,
-            mend="write time,slo,good,total or time,slo,bad,total or time,slo,value, and objective if you like",
-        )
-    return names
-
-
-def _mend_of(name: str) -> str:
-    """What an unknown column may have been meant as: another name, or several columns that no comma parts."""
-    for sign, said in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
-        if sign in name:
-            return f"part the columns by commas, not by {said}"
-    near = difflib.get_close_matches(name, COLUMNS, n=1)
-    return f"did you mean {near[0]}?" if near else f"known columns are {', '.join(COLUMNS)}"

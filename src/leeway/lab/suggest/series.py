@@ -11,6 +11,7 @@ import numpy as np
 from leeway.core.objective import DAY_S
 from leeway.core.points import Ints, Points
 from leeway.core.quality import Fault, Kind, Measured, fitting_scale, inspect, trusted
+from leeway.engine.offline import refused
 from leeway.errors import Invalid
 from leeway.formats.points import Owner, Refused, Table
 
@@ -74,14 +75,14 @@ def _series(table: Table, owner: Owner, group: list[int], kind: Kind, step_s: in
             scale = fitting_scale(measured.part[true], measured.whole[true])
         except Invalid as error:
             raise Invalid(f"SLO {owner.slo}: {error.message}", mend=error.mend) from error
-    refused = (Refused(int(own.line[place]), Fault(faults[place]).sentence) for place in np.flatnonzero(~true))
-    return Series(owner, step_s, own, trusted(kind, measured, faults, scale=scale), tuple(refused))
+    rows = (refused(int(own.line[place]), measured, faults, int(place)) for place in np.flatnonzero(~true))
+    return Series(owner, step_s, own, trusted(kind, measured, faults, scale=scale), tuple(rows))
 
 
 def _nameless(table: Table, owner: Owner, group: list[int]) -> Series:
     own = _own(table, owner, group)
-    refused = tuple(Refused(int(line), "no SLO is named") for line in own.line)
-    return Series(owner, MINUTE_S, own, Points.empty(), refused)
+    rows = tuple(Refused(int(line), "no SLO is named", "slo") for line in own.line)
+    return Series(owner, MINUTE_S, own, Points.empty(), rows)
 
 
 def _first_line(table: Table, owner: int) -> int:

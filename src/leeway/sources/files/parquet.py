@@ -16,7 +16,8 @@ from leeway.sources.files.decode import Rows, missing, moment
 from leeway.sources.files.query import EACH_ROW, Wanted
 
 _NUMBERS = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)")
-_WITH_ZONE, _WITHOUT = "TIMESTAMP WITH TIME ZONE", ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE")
+_WITH_ZONE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+_WITHOUT = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE")
 
 
 def read_parquet(content: bytes, wanted: Sequence[Wanted], span: Span) -> tuple[Rows, ...]:
@@ -89,8 +90,8 @@ def _time(wanted: Wanted, kind: str) -> tuple[str, bool]:
         return name, False
     if _NUMBERS.fullmatch(kind):
         return f"CAST({name} AS DOUBLE)", True
-    if kind == _WITH_ZONE or (kind in _WITHOUT and wanted.utc):
-        return f"epoch({name})", True
+    if kind in _WITH_ZONE or (kind in _WITHOUT and wanted.utc):
+        return f"epoch({name}::TIMESTAMPTZ)", True
     mend = "write zone: UTC if its times are in UTC" if kind in _WITHOUT else "write timestamps or epoch seconds"
     raise Invalid(f"the column {wanted.time!r} holds {kind}: no moment in time", place=wanted.path, mend=mend)
 
