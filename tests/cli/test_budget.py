@@ -234,3 +234,15 @@ def test_people_see_coverage_interval_and_method_beside_the_number(desk, monkeyp
     ):
         assert words in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert max(map(len, done.stdout.splitlines())) <= int(width)
+
+
+def test_one_table_may_hold_counts_of_some_and_values_of_others(desk):
+    """A row leaves empty what it does not say, and is not blamed for it."""
+    write(SLO.format(metric=VALUE, method="Occurrences", objectives=TWO).replace("name: bar", "name: quick"), "v.yaml")
+    points = "time,slo,objective,good,total,value\n1767297600,bar,,9,10,\n1767297600,quick,,,,31\n1767297660,bar,,9,,7\n"
+    code, (bar, quick, slow), said = budget(points, "-f", "v.yaml")
+    assert (code, bar["good"], bar["total"]) == (0, 9, 10)
+    assert (quick["good"], slow["good"]) == (0, 1)
+    assert said.splitlines() == [
+        "points.csv:4: total: set aside: a number is empty, NaN or infinite, or not written plainly, as in 1000 or 0.5"
+    ]

@@ -57,7 +57,9 @@ FIELDS = st.one_of(
     st.integers(0, 10**17).map(str),
     st.text(st.characters(codec="utf-8", exclude_characters='\r\n",\0'), max_size=4),
 )
-HEADERS = st.sampled_from(["time,slo,good,total", "time,slo,value", "total,bad,objective,slo,time"])
+HEADERS = st.sampled_from(
+    ["time,slo,good,total", "time,slo,objective,good,total,value", "time,slo,value", "total,bad,objective,slo,time"]
+)
 ROWS = st.lists(st.lists(FIELDS, min_size=0, max_size=6), max_size=12)
 
 
@@ -85,7 +87,7 @@ def by_owner(found: Table) -> dict[Owner, list[tuple[str, ...]]]:
 def test_many_lines_at_once_say_what_each_says_alone(header, rows, whole, block) -> None:
     """The quick way through plain lines and the way through the csv module give one table, wherever a block ends."""
     width = header.count(",") + 1
-    regular = [[["1767297600", "bar", one, other, "x"][place] for place in range(width)] for one, other in whole]
+    regular = [[["1767297600", "bar", one, other, "x", other][place] for place in range(width)] for one, other in whole]
     text = "\n".join([header, *(",".join(row) for row in [*rows, *regular, *rows])])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK", block)

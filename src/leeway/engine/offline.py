@@ -139,7 +139,9 @@ def _measured(slo: str, kind: Kind, table: Table, rows: slice | NDArray[np.intp]
         raise Invalid(f"SLO {slo} counts events, the points have values", mend="use the header time,slo,good,total")
     if kind is not Kind.COUNTS and table.value is None:
         raise Invalid(f"SLO {slo} needs values, the points have counts", mend="use the header time,slo,value")
-    return Measured(table.time[rows], *(pick(each) for each in (table.good, table.bad, table.total, table.value)))
+    if kind is Kind.COUNTS:
+        return Measured(table.time[rows], pick(table.good), pick(table.bad), pick(table.total))
+    return Measured(table.time[rows], value=pick(table.value))
 
 
 def _before(points: Points, time: int) -> Points:

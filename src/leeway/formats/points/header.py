@@ -7,7 +7,13 @@ import difflib
 from leeway.errors import Invalid
 from leeway.formats.points.table import NUMBERS
 
-HEADERS = (("good", "total"), ("bad", "total"), ("value",))
+HEADERS = (
+    ("good", "total"),
+    ("bad", "total"),
+    ("value",),
+    ("good", "total", "value"),  # counts of some series, values of others
+    ("bad", "total", "value"),
+)
 COLUMNS = ("time", "slo", "objective", *NUMBERS)
 
 

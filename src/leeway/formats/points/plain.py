@@ -62,7 +62,8 @@ class Fields:
         return self.text[int(self.ends[line - 1]) + 1 if line else 0 : int(self.ends[line])]
 
     def numbers(self, field: int) -> tuple[Floats, Flags]:
-        """The numbers of a field, and where they are written plainly; elsewhere they mean nothing."""
+        """The numbers of a field, NaN where it is empty, and where they are written plainly; elsewhere they mean
+        nothing."""
         found = np.frombuffer(self.text, np.uint8)
         start, end = self.start[:, field], self.end[:, field]
         length = end - start
@@ -79,7 +80,7 @@ class Fields:
             value[counts] += digit[counts] * unit[counts]
             unit[counts] *= 10
         plain &= (unit > 1) & (unit <= 10**_MOST_DIGITS)
-        return value / np.maximum(divisor, 1), plain
+        return np.where(length > 0, value / np.maximum(divisor, 1), np.nan), plain | (length == 0)
 
     def meanings(self, fields: Sequence[int], meaning: Callable[[tuple[bytes, ...]], int]) -> Ints:
         """What these fields mean together; asked only where they differ from the line before."""

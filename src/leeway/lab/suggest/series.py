@@ -49,10 +49,10 @@ class Series:
 def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
     """Every series of the table in the order of the file; `step_s` None is told from the rows, of each series alone.
 
-    A row without an objective is a row of every objective that the same SLO has in the table. Rows that name no SLO
-    are refused; a series may turn out to have no point at all. Raises Invalid where counts are too large to be added.
+    A row without an objective is a row of every objective that the same SLO has in the table. In a table of counts and
+    values a series without any total has values. Rows that name no SLO are refused; a series may turn out to have no
+    point at all. Raises Invalid where counts are too large to be added.
     """
-    kind = Kind.COUNTS if table.value is None else Kind.VALUE
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place in sorted(range(len(table.owners)), key=lambda one: _first_line(table, one)):
         places[table.owners[place].slo].append(place)
@@ -61,12 +61,14 @@ def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
         common = [place for place in own if not table.owners[place].objective]
         for group in [[place, *common] for place in named] or [common]:
             owner = table.owners[group[0]]
-            yield _nameless(table, owner, group) if not slo else _series(table, owner, group, kind, step_s)
+            yield _nameless(table, owner, group) if not slo else _series(table, owner, group, step_s)
 
 
-def _series(table: Table, owner: Owner, group: list[int], kind: Kind, step_s: int | None) -> Series:
+def _series(table: Table, owner: Owner, group: list[int], step_s: int | None) -> Series:
     own = _own(table, owner, group)
-    measured = Measured(own.time, own.good, own.bad, own.total, own.value)
+    kind, measured = Kind.COUNTS, Measured(own.time, own.good, own.bad, own.total)
+    if own.value is not None and (own.total is None or not np.isfinite(own.total).any()):
+        kind, measured = Kind.VALUE, Measured(own.time, value=own.value)
     step_s = step_s or step_of(own.time)
     faults = inspect(kind, measured, step_s=step_s)
     scale, true = 1, faults == Fault.NONE
