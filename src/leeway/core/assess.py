@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -66,11 +66,20 @@ def assess(objective: Objective, as_of: int, tally: Callable[[Span], Tally], *, 
         window,
         spent,
         Fraction(sums.covered, steps) if steps else None,
-        wilson(float(spent.good), float(spent.total)),
+        _interval(spent),
         rates,
         None if health is Health.NO_DATA else time_to_exhaustion_s(spent, window, rates[hour]),
         health,
     )
+
+
+def _interval(spent: Budget) -> Interval | None:
+    """Wilson's; where counts are in doubt from the lower end of the least good to the upper end of the most."""
+    low = wilson(float(spent.good), float(spent.total))
+    if low is None or not spent.doubt:
+        return low
+    high = wilson(float(spent.good + spent.doubt), float(spent.total))
+    return low if high is None else replace(low, high=high.high)
 
 
 def _steps(span: Span, step_s: int) -> int:

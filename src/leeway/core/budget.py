@@ -11,11 +11,23 @@ from leeway.core.window import Span
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Low and high of what cannot be told exactly, because a threshold lies inside the buckets of a histogram.
+
+    The truth is between them, both included. `consumed_ratio` is None when nothing is allowed.
+    """
+
+    sli: tuple[Fraction, Fraction]
+    consumed_ratio: tuple[Fraction, Fraction] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """Allowed, consumed and remaining in the method's unit (events or slices); exact.
 
     `remaining` may be negative: how far below zero is what a team needs to know. Ratios are of allowed, and None when
-    nothing is allowed (no events yet, or nothing in the window).
+    nothing is allowed (no events yet, or nothing in the window). What is not certainly good counts as bad; `doubt` is
+    so much of it as may be good, 0 where every count is exact.
     """
 
     counts_events: bool
@@ -23,6 +35,16 @@ class Budget:
     bad: Fraction
     total: Fraction
     allowed: Fraction
+    doubt: Fraction = Fraction(0)
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """None where the figures are exact."""
+        if not self.doubt:
+            return None
+        sli = (self.good / self.total, (self.good + self.doubt) / self.total)
+        spent = ((self.bad - self.doubt) / self.allowed, self.bad / self.allowed) if self.allowed else None
+        return Bounds(sli, spent)
 
     @property
     def unit(self) -> str:
@@ -77,4 +99,5 @@ def budget(objective: Objective, tally: Tally, window: Span, scale: int) -> Budg
         raise ValueError(f"{objective.method} needs a slice length")
     else:
         whole = Fraction(window.length_s, objective.slice_s)
-    return Budget(objective.method.counts_events, total - bad, bad, total, objective.allowed_share * whole)
+    doubt = Fraction(tally.doubt, quanta.bad)
+    return Budget(objective.method.counts_events, total - bad, bad, total, objective.allowed_share * whole, doubt)

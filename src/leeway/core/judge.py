@@ -5,6 +5,11 @@
 - RatioTimeslices: a slice is as bad as its share of bad events, every slice weighing the same.
 - TrafficWeightedTimeslices: slices are judged as Timeslices; their events are what is good or bad.
 
+Histograms are counted at the objective's threshold. Where that lies inside a bucket, some events are neither certainly
+good nor certainly bad: they count as bad, and beside it as *doubt*. A slice judged good or bad as a whole is in doubt
+as a whole if its verdict hangs on them. Everything adds up, so every sum has its bounds: bad − doubt at least, bad at
+most.
+
 A slice whose events sum to nothing is *unknown*, whatever else is known of it; the no-data policy, from the slice that
 holds the series' first row on, may count it as good, as bad, or as the last slice that had events (carry). A filled
 slice carries no events, so it changes no method that counts events.
@@ -12,7 +17,8 @@ slice carries no events, so it changes no method that counts events.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 from typing import assert_never
@@ -21,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.cells import Cells
+from leeway.core.histogram import counted
 from leeway.core.objective import DAY_S, Method, NoData, Objective, Op, Threshold
 from leeway.core.points import Floats, Ints, Points
 from leeway.core.tally import RATIO_QUANTA
@@ -43,7 +50,7 @@ class Judged:
     """Judged slices, ascending by start. `bad` and `total` are quanta of the method (see core.tally.units).
 
     Slices that count for nothing (unknown and not filled) may be left out. `filled` marks slices that the no-data
-    policy decided.
+    policy decided. `doubt` is so much of `bad` as may in truth be good, never more; None where everything is exact.
     """
 
     start: Ints
@@ -51,9 +58,14 @@ class Judged:
     bad: Ints
     total: Ints
     filled: Flags
+    doubt: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def __getitem__(self, at: slice | Flags) -> Judged:
+        doubt = None if self.doubt is None else self.doubt[at]
+        return Judged(self.start[at], self.state[at], self.bad[at], self.total[at], self.filled[at], doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,23 @@ class JudgedMany:
     bad: Ints
     total: Ints
     seen: Ints
+    doubt: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What is certainly good, and all, in quanta; `doubt` is what may be good besides, None if that is nothing."""
+
+    good: Ints
+    total: Ints
+    doubt: Ints | None = None
+
+    def __getitem__(self, at: Flags) -> Events:
+        return Events(self.good[at], self.total[at], None if self.doubt is None else self.doubt[at])
+
+    def summed(self, add: Callable[[Ints], Ints]) -> Events:
+        """Each of them added up in the same way."""
+        return Events(add(self.good), add(self.total), None if self.doubt is None else add(self.doubt))
 
 
 def origin(objective: Objective, window: Span) -> int:
@@ -74,14 +103,25 @@ def origin(objective: Objective, window: Span) -> int:
     return window.start if objective.slice_s is not None and objective.slice_s >= DAY_S else 0
 
 
-def events(objective: Objective, points: Points) -> tuple[Ints, Ints]:
-    """Good and total events per point, in the series' quanta; a raw value is one event, judged by its threshold."""
+def events(objective: Objective, points: Points) -> Events:
+    """The events of each point, in the series' quanta; a raw value is one, judged by the objective's threshold.
+
+    Buckets are closed above, so of histograms `lt` counts as `lte` and `gte` as `gt`.
+    """
     if objective.threshold is None:
-        return points.good, points.total
+        return Events(points.good, points.total)
     if points.value is None:
         raise ValueError("an objective with a threshold needs raw values")
     good = passes(objective.threshold, points.value).astype(np.int64) * points.scale
-    return good, np.full(len(points), points.scale, np.int64)
+    if points.sketch is None:
+        return Events(good, np.full(len(points), points.scale, np.int64))
+    held = points.sketch != np.array(None)
+    total, doubt = np.where(held, points.total, points.scale), np.zeros_like(good)
+    low, high = (each * points.scale for each in counted(points.sketch[held].tolist(), objective.threshold.value))
+    if objective.threshold.op in (Op.GT, Op.GTE):
+        low, high = total[held] - high, total[held] - low
+    good[held], doubt[held] = low, high - low
+    return Events(good, total, doubt if doubt.any() else None)
 
 
 def passes(threshold: Threshold, value: Floats) -> Flags:
@@ -104,14 +144,13 @@ def judge(objective: Objective, points: Points, span: Span, *, born: int | None,
     `points` must reach back from the span's start by the carry limit when the policy is carry. `born` is the time of
     the series' first row ever (None: it has none, nothing is filled); `grid` is the slice grid's origin.
     """
-    good, total = events(objective, points)
+    found = events(objective, points)
     if objective.slice_s is None:
         inside = (points.time >= span.start) & (points.time < span.end)
-        return _occurrences(points.time[inside], good[inside], total[inside])
-    slices = _sum(points, (good, total), objective.slice_s, _reaching(objective, span), born, grid)
+        return _occurrences(points.time[inside], found[inside])
+    slices = _sum(points, found, objective.slice_s, _reaching(objective, span), born, grid)
     judged = _judge(objective, slices)
-    keep = slice(int(np.searchsorted(judged.start, span.start)), None)
-    return Judged(judged.start[keep], judged.state[keep], judged.bad[keep], judged.total[keep], judged.filled[keep])
+    return judged[int(np.searchsorted(judged.start, span.start)) :]
 
 
 def judge_many(
@@ -127,14 +166,14 @@ def judge_many(
     first = -(-reaching.start // slice_s)
     count = max(0, reaching.end // slice_s - first)
     start = (first + np.arange(count, dtype=np.int64)) * slice_s
-    good, total = events(objective, points)
     cells = Cells.of(points.time // slice_s - first, column, (count, len(born)))
+    found = events(objective, points).summed(cells.sum)
     if objective.slice_s is None:
-        return JudgedMany(start, cells.sum(total - good), cells.sum(total), cells.seen())
+        return JudgedMany(start, found.total - found.good, found.total, cells.seen(), found.doubt)
     lived = start[:, None] > born - slice_s
-    judged = _judge(objective, _Slices(start, cells.sum(good), cells.sum(total), lived))
-    keep = slice(int(np.searchsorted(start, span.start)), None)
-    return JudgedMany(start[keep], judged.bad[keep], judged.total[keep], cells.seen()[keep])
+    first = int(np.searchsorted(start, span.start))
+    judged = _judge(objective, _Slices(start, found, lived))[first:]
+    return JudgedMany(judged.start, judged.bad, judged.total, cells.seen()[first:], judged.doubt)
 
 
 NEVER = np.iinfo(np.int64).max
@@ -147,9 +186,9 @@ def _reaching(objective: Objective, span: Span) -> Span:
     return Span(span.start - objective.carry_limit_s, span.end) if carries else span
 
 
-def _occurrences(time: Ints, good: Ints, total: Ints) -> Judged:
-    bad = total - good
-    return Judged(time, _states(total > 0, bad > 0), bad, total, np.zeros(len(time), np.bool_))
+def _occurrences(time: Ints, found: Events) -> Judged:
+    bad = found.total - found.good
+    return Judged(time, _states(found.total > 0, bad > 0), bad, found.total, np.zeros(len(time), np.bool_), found.doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +196,25 @@ class _Slices:
     """Events summed per slice on a dense grid; before its birth (where not `lived`) a series has none to fill."""
 
     start: Ints
-    good: Ints
-    total: Ints
+    events: Events
     lived: Flags
 
+    @property
+    def known(self) -> Flags:
+        return self.events.total > 0
 
-def _sum(points: Points, events: tuple[Ints, Ints], slice_s: int, span: Span, born: int | None, grid: int) -> _Slices:
+
+def _sum(points: Points, found: Events, slice_s: int, span: Span, born: int | None, grid: int) -> _Slices:
     if born is None:
         none = np.empty(0, np.int64)
-        return _Slices(none, none, none, np.empty(0, np.bool_))
+        return _Slices(none, Events(none, none), np.empty(0, np.bool_))
     first = max(-((grid - span.start) // slice_s), (born - grid) // slice_s)
     count = max(0, (span.end - grid) // slice_s - first)
     start = grid + (first + np.arange(count, dtype=np.int64)) * slice_s
     at = (points.time - grid) // slice_s - first
     inside = (at >= 0) & (at < count)
-    good, total = (_per_slice(at[inside], amount[inside], count) for amount in events)
-    return _Slices(start, good, total, np.ones(count, np.bool_))
+    sums = found[inside].summed(lambda amount: _per_slice(at[inside], amount, count))
+    return _Slices(start, sums, np.ones(count, np.bool_))
 
 
 def _per_slice(at: Ints, amount: Ints, count: int) -> Ints:
@@ -185,22 +227,53 @@ def _per_slice(at: Ints, amount: Ints, count: int) -> Ints:
 
 
 def _judge(objective: Objective, slices: _Slices) -> Judged:
-    known = slices.total > 0
-    bad_events = slices.total - slices.good
+    known, total = slices.known, slices.events.total
     if objective.method is Method.RATIO_TIMESLICES:
-        share = np.divide(bad_events, slices.total, out=np.zeros(known.shape), where=known)
-        bad = np.rint(share * RATIO_QUANTA).astype(np.int64)
-        state = _states(known, bad > 0)
-        bad, state, filled = _fill(objective, slices, bad, state, RATIO_QUANTA)
-        return Judged(slices.start, state, bad, (known | filled).astype(np.int64), filled)
+        bad, doubt = _shares(slices.events, known)
+        verdicts = _Verdicts(_states(known, bad > 0), bad, doubt, np.zeros(known.shape, np.bool_))
+        return _counting_slices(slices, _fill(objective, slices, verdicts, RATIO_QUANTA))
     if objective.slice_target is None:
         raise ValueError(f"{objective.method} needs a slice target")
-    missed = known & ~_at_least(slices.good, slices.total, objective.slice_target)
-    state = _states(known, missed)
-    bad, state, filled = _fill(objective, slices, missed.astype(np.int64), state, 1)
+    missed, doubtful = _missed(slices.events, objective.slice_target, known)
+    doubt = None if doubtful is None else doubtful.astype(np.int64)
+    verdicts = _Verdicts(_states(known, missed), missed.astype(np.int64), doubt, np.zeros(known.shape, np.bool_))
+    verdicts = _fill(objective, slices, verdicts, 1)
     if objective.method is Method.TIMESLICES:
-        return Judged(slices.start, state, bad, (known | filled).astype(np.int64), filled)
-    return Judged(slices.start, state, np.where(missed, slices.total, 0), slices.total, filled)
+        return _counting_slices(slices, verdicts)
+    doubt = None if doubtful is None else np.where(doubtful, total, 0)
+    return Judged(slices.start, verdicts.state, np.where(missed, total, 0), total, verdicts.filled, doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """What slices count; `filled` is True where the no-data policy said so."""
+
+    state: States
+    bad: Ints
+    doubt: Ints | None
+    filled: Flags
+
+
+def _counting_slices(slices: _Slices, verdicts: _Verdicts) -> Judged:
+    total = (slices.known | verdicts.filled).astype(np.int64)
+    return Judged(slices.start, verdicts.state, verdicts.bad, total, verdicts.filled, verdicts.doubt)
+
+
+def _shares(found: Events, known: Flags) -> tuple[Ints, Ints | None]:
+    """The bad share of each slice in quanta, and how much of it is in doubt."""
+
+    def share(bad: Ints) -> Ints:
+        ratio: Floats = np.divide(bad, found.total, out=np.zeros(known.shape), where=known)
+        return np.rint(ratio * RATIO_QUANTA).astype(np.int64)
+
+    bad = share(found.total - found.good)
+    return bad, None if found.doubt is None else bad - share(found.total - found.good - found.doubt)
+
+
+def _missed(found: Events, target: Fraction, known: Flags) -> tuple[Flags, Flags | None]:
+    """Slices that are not certainly good, and which of them may be."""
+    missed = known & ~_at_least(found.good, found.total, target)
+    return missed, None if found.doubt is None else missed & _at_least(found.good + found.doubt, found.total, target)
 
 
 def _states(known: Flags, bad: Flags) -> States:
@@ -216,23 +289,28 @@ def _at_least(good: Ints, total: Ints, target: Fraction) -> Flags:
     return result
 
 
-def _fill(objective: Objective, slices: _Slices, bad: Ints, state: States, whole: int) -> tuple[Ints, States, Flags]:
+def _fill(objective: Objective, slices: _Slices, said: _Verdicts, whole: int) -> _Verdicts:
     """Applies the no-data policy to unknown slices; `whole` is the bad of a slice that is all bad."""
-    known = slices.total > 0
+    known = slices.known
     unknown = ~known & slices.lived
     match objective.no_data:
         case NoData.EXCLUDE:
-            return bad, state, np.zeros(known.shape, np.bool_)
+            return said
         case NoData.GOOD:
-            return bad, np.where(unknown, np.int8(State.GOOD), state), unknown
+            return replace(said, state=np.where(unknown, np.int8(State.GOOD), said.state), filled=unknown)
         case NoData.BAD:
-            return np.where(unknown, whole, bad), np.where(unknown, np.int8(State.BAD), state), unknown
+            state = np.where(unknown, np.int8(State.BAD), said.state)
+            return replace(said, state=state, bad=np.where(unknown, whole, said.bad), filled=unknown)
         case NoData.CARRY:
             place = np.arange(len(known)).reshape(-1, *(1,) * (known.ndim - 1))
             last = np.maximum.accumulate(np.where(known, place, -1), axis=0)
             age = slices.start[place] - slices.start[last]
             near = unknown & (last >= 0) & (age <= objective.carry_limit_s)
             last = np.maximum(last, 0)
-            then_bad, then_state = np.take_along_axis(bad, last, axis=0), np.take_along_axis(state, last, axis=0)
-            return np.where(near, then_bad, bad), np.where(near, then_state, state), near
+            state = np.where(near, np.take_along_axis(said.state, last, axis=0), said.state)
+            bad = np.where(near, np.take_along_axis(said.bad, last, axis=0), said.bad)
+            doubt = said.doubt
+            if doubt is not None:
+                doubt = np.where(near, np.take_along_axis(doubt, last, axis=0), doubt)
+            return _Verdicts(state, bad, doubt, near)
     assert_never(objective.no_data)

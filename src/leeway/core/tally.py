@@ -38,15 +38,18 @@ def units(method: Method, scale: int) -> Units:
 class Tally:
     """Sums over a span: bad and total in the method's quanta, and the number of steps that have a row (`covered`).
 
-    Tallies of neighbouring spans add up to the tally of both.
+    `doubt` is so much of `bad` as may in truth be good: 0 where every count is exact. Tallies of neighbouring spans add
+    up to the tally of both.
 
     >>> Tally(1, 10, 2) + Tally(0, 5, 1)
-    Tally(bad=1, total=15, covered=3)
+    Tally(bad=1, total=15, covered=3, doubt=0)
     """
 
     bad: int
     total: int
     covered: int
+    doubt: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.bad + other.bad, self.total + other.total, self.covered + other.covered)
+        bad, total = self.bad + other.bad, self.total + other.total
+        return Tally(bad, total, self.covered + other.covered, self.doubt + other.doubt)

@@ -6,7 +6,7 @@ a look-up equals the naive sum over the judged slices that start in the span.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,25 +18,35 @@ from leeway.core.window import Span
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """`bad` and `total` are exclusive prefix sums over judged slices, `row` the times of steps that have a row."""
+    """`bad` and `total` are exclusive prefix sums over judged slices, `row` the times of steps that have a row.
+
+    `doubt` is the prefix sum of what of `bad` may be good; None where everything is exact.
+    """
 
     start: Ints
     bad: Ints
     total: Ints
     row: Ints
+    doubt: Ints | None = None
 
     @classmethod
     def of(cls, judged: Judged, row: Ints) -> Track:
         """From judged slices and the times of all rows, both ascending."""
-        return cls(judged.start, _prefix(judged.bad), _prefix(judged.total), row)
+        doubt = None if judged.doubt is None else _prefix(judged.doubt)
+        return cls(judged.start, _prefix(judged.bad), _prefix(judged.total), row, doubt)
+
+    @property
+    def certain(self) -> Track:
+        """Only what is certainly bad: what alerts decide on."""
+        return self if self.doubt is None else replace(self, bad=self.bad - self.doubt, doubt=None)
 
     def tally(self, span: Span) -> Tally:
         """What the slices and rows that start in the span add up to."""
         first, last = np.searchsorted(self.start, (span.start, span.end))
         rows = np.searchsorted(self.row, (span.start, span.end))
-        return Tally(
-            int(self.bad[last] - self.bad[first]), int(self.total[last] - self.total[first]), int(rows[1] - rows[0])
-        )
+        doubt = 0 if self.doubt is None else int(self.doubt[last] - self.doubt[first])
+        bad, total = (int(each[last] - each[first]) for each in (self.bad, self.total))
+        return Tally(bad, total, int(rows[1] - rows[0]), doubt)
 
 
 def _prefix(amount: Ints) -> Ints:

@@ -50,8 +50,8 @@ class History:
             )
         # no target has a part in what is good
         objective = Objective("main", Method.OCCURRENCES, Fraction(1), Rolling(window_s), threshold=threshold)
-        good, total = events(objective, series.points)
-        blocks = Blocks.of(series.points.time, total - good, total, end=series.end, length_s=block_s)
+        found = events(objective, series.points)
+        blocks = Blocks.of(series.points.time, found.total - found.good, found.total, end=series.end, length_s=block_s)
         resampled = blocks.resampled(window_s // block_s, np.random.default_rng(seed))
         return cls(
             series, threshold, window, blocks, blocks.rolling(window_s // block_s), resampled, series.points.scale
