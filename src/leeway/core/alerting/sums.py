@@ -45,8 +45,11 @@ class PastSums:
         reach_s: int,
         guards: Guards | None = None,
     ) -> PastSums:
-        """As Moments.of; `reach_s` is the longest span of any condition; guards are those of each moment."""
-        moments = Moments.of(objective, track, at, step_s=step_s, reach_s=reach_s)
+        """As Moments.of; `reach_s` is the longest span of any condition; guards are those of each moment.
+
+        What is only in doubt counts as good here: nobody is woken by what a histogram cannot tell.
+        """
+        moments = Moments.of(objective, track.certain, at, step_s=step_s, reach_s=reach_s)
         quanta = units(objective.method, scale)
         rolling, counts_events = isinstance(objective.window, Rolling), objective.method.counts_events
         return cls(moments, born, step_s, rolling, counts_events, quanta, objective.allowed_share, guards)

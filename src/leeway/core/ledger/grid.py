@@ -30,12 +30,14 @@ COVERED = NARROW
 class Layout:
     """Widths of the within-day prefix sums and the days of hour rows. Equal layouts share a ledger.
 
-    Counts of slices and of covered steps fit 16 bits within a day of minutes; events and ratio quanta need 64.
+    Counts of slices and of covered steps fit 16 bits within a day of minutes; events and ratio quanta need 64. Those
+    whose counts may be in doubt have ledgers of their own, so that others need not keep room for it.
     """
 
     bad: Width
     total: Width
     hour_days: int
+    may_doubt: bool = False
 
     @property
     def bytes_per_row(self) -> int:
@@ -43,7 +45,7 @@ class Layout:
         return int(self.bad.itemsize + self.total.itemsize + COVERED.itemsize)
 
 
-def layout_for(method: Method, window_s: int) -> Layout:
+def layout_for(method: Method, window_s: int, *, may_doubt: bool = False) -> Layout:
     """The layout that holds this method's tallies over a window of this length.
 
     >>> layout_for(Method.TIMESLICES, 30 * 86_400).bytes_per_row
@@ -53,4 +55,4 @@ def layout_for(method: Method, window_s: int) -> Layout:
     total = WIDE if method.counts_events else NARROW
     days = -(-window_s // DAY_S) + 1
     reach = next((reach for reach in HOUR_REACHES if reach >= days), days)
-    return Layout(bad, total, reach)
+    return Layout(bad, total, reach, may_doubt)

@@ -3,7 +3,7 @@
 Within a day every row holds the exclusive sum since that day's midnight (UTC); `base` holds the sum of all days before,
 so a correction touches one day's rows and the later bases, and a new day costs nothing: both tiers are rings of days.
 Row 1,440 of the minutes is the whole day. Sums are whole quanta and wrap at 64 bits; only differences are ever read, so
-nothing is lost as long as a span itself fits.
+nothing is lost as long as a span itself fits. What of `bad` is in doubt has sums of its own, from the first doubt on.
 
 Look-ups before the days of minutes are answered at whole hours; within an hour they need its minutes again, which the
 owner lends once (`lend`), because it alone can read the store: `OutOfReach` names the hour.
@@ -11,6 +11,7 @@ owner lends once (`lend`), because it alone can read the store: `OutOfReach` nam
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,17 +37,25 @@ class OutOfReach(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Running sums of all columns at one time; the difference of two is a span."""
+    """Running sums of all columns at one time; the difference of two is a span. No `doubt`: all is exact."""
 
     bad: Ints
     total: Ints
     covered: Ints
+    doubt: Ints | None = None
+
+    @property
+    def certain(self) -> Ints:
+        """What is certainly bad."""
+        return self.bad if self.doubt is None else self.bad - self.doubt
 
     def __sub__(self, earlier: Sums) -> Sums:
-        return Sums(self.bad - earlier.bad, self.total - earlier.total, self.covered - earlier.covered)
+        doubt = None if self.doubt is None or earlier.doubt is None else self.doubt - earlier.doubt
+        return Sums(self.bad - earlier.bad, self.total - earlier.total, self.covered - earlier.covered, doubt)
 
     def __getitem__(self, columns: Places) -> Sums:
-        return Sums(self.bad[columns], self.total[columns], self.covered[columns])
+        doubt = None if self.doubt is None else self.doubt[columns]
+        return Sums(self.bad[columns], self.total[columns], self.covered[columns], doubt)
 
 
 class Ledger:
@@ -66,6 +75,7 @@ class Ledger:
         self._quantities = tuple(
             _Quantity(dtype, layout.hour_days, width) for dtype in (layout.bad, layout.total, COVERED)
         )
+        self._doubt: _Quantity | None = None
         self._lent: dict[int, tuple[Ints, ...]] = {}
 
     def advance(self, to: int) -> None:
@@ -75,41 +85,46 @@ class Ledger:
         as_minutes = _first_minute(to)
         while self.head < to:
             end = min(to, self.head - self.head % DAY_S + DAY_S)
-            for quantity in self._quantities:
+            for quantity in self._all:
                 quantity.advance(self.head, end, minutes=end > as_minutes)
             self.head = end
         self._lent = {hour: rows for hour, rows in self._lent.items() if hour >= self.oldest}
 
-    def put(self, time: int, columns: Places, bad: Ints, total: Ints, covered: Ints) -> None:
+    def put(self, time: int, columns: Places, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None) -> None:
         """What the minute `time` adds for these columns, in place of what it added before."""
         if not self.first_minute <= time < self.head:
             raise OutOfReach(time, None)
-        for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
+        for quantity, amount in self._with((bad, total, covered), doubt):
             quantity.put(time, self.head, columns, amount)
 
-    def put_day(self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints) -> None:
+    def put_day(
+        self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None
+    ) -> None:
         """What each minute (rows) of the day that begins at `day` adds for these columns, replacing all of that day."""
         rows = MINUTES if self.head >= day + DAY_S else (self.head - day) // MINUTE_S
         if not self.first_minute <= day < self.head:
             raise OutOfReach(day, None)
-        for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
+        for quantity, amount in self._with((bad, total, covered), doubt):
             quantity.put_rows(day, self.head, columns, amount[:rows], minutes=True)
 
-    def put_hours(self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints) -> None:
+    def put_hours(
+        self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None
+    ) -> None:
         """As `put_day` for an older day: one row per hour. Hours lent of that day are forgotten."""
         if not self.oldest <= day < self.first_minute:
             raise OutOfReach(day, None)
-        for quantity, amount in zip(self._quantities, (bad, total, covered), strict=True):
+        for quantity, amount in self._with((bad, total, covered), doubt):
             quantity.put_rows(day, self.head, columns, amount, minutes=False)
         self._lent = {hour: rows for hour, rows in self._lent.items() if not day <= hour < day + DAY_S}
 
-    def lend(self, hour: int, bad: Ints, total: Ints, covered: Ints) -> None:
+    def lend(self, hour: int, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None) -> None:
         """What each of the 60 minutes (rows) of an old hour adds, for all columns; kept until the hour falls out."""
-        self._lent[hour] = tuple(np.cumsum(amount, axis=0, dtype=np.int64) for amount in (bad, total, covered))
+        amounts = [amount for _, amount in self._with((bad, total, covered), doubt)]
+        self._lent[hour] = tuple(np.cumsum(amount, axis=0, dtype=np.int64) for amount in amounts)
 
     def clear(self, column: int) -> None:
         """Makes a column all zero, for a new objective to use."""
-        for quantity in self._quantities:
+        for quantity in self._all:
             quantity.clear(column)
         for rows in self._lent.values():
             for amount in rows:
@@ -121,34 +136,38 @@ class Ledger:
         if time >= self.first_minute:
             if time > self.head:
                 raise OutOfReach(time, None)
-            return Sums(*(quantity.at_minute(time, columns) for quantity in self._quantities))
+            return Sums(*(quantity.at_minute(time, columns) for quantity in self._all))
         if time < self.oldest:
             raise OutOfReach(time, None)
         hour = time - time % HOUR_S
-        whole = Sums(*(quantity.at_hour(hour, columns) for quantity in self._quantities))
+        whole = [quantity.at_hour(hour, columns) for quantity in self._all]
         minute = time % HOUR_S // MINUTE_S
-        if minute == 0:
-            return whole
-        if hour not in self._lent:
-            raise OutOfReach(time, hour)
-        part = [amount[minute - 1, columns] for amount in self._lent[hour]]
-        return Sums(whole.bad + part[0], whole.total + part[1], whole.covered + part[2])
+        if minute:
+            if hour not in self._lent:
+                raise OutOfReach(time, hour)
+            for sums, amount in zip(whole, self._lent[hour], strict=False):  # lent before there was a doubt: without it
+                sums += amount[minute - 1, columns]
+        return Sums(*whole)
 
     def tally(self, column: int, span: Span) -> Tally:
         """What one objective's slices and rows in the span add up to; the time before the ledger began adds nothing."""
         only = np.array([column])
         late, early = (self.sums(max(time, self.oldest), only) for time in (span.end, span.start))
         sums = late - early
-        return Tally(int(sums.bad[0]), int(sums.total[0]), int(sums.covered[0]))
+        doubt = 0 if sums.doubt is None else int(sums.doubt[0])
+        return Tally(int(sums.bad[0]), int(sums.total[0]), int(sums.covered[0]), doubt)
 
     def adds(self, column: int, begin: int, end: int) -> tuple[Ints, Ints]:
-        """What each minute from `begin` on adds to one column, bad and total. Raises OutOfReach before the minutes."""
+        """What each minute from `begin` on adds to one column, certainly bad and total.
+
+        Raises OutOfReach before the minutes.
+        """
         if begin < self.first_minute or end > self.head:
             raise OutOfReach(begin, None)
         edges = np.arange(begin, end + MINUTE_S, MINUTE_S)
         old = np.zeros(len(edges), np.bool_)
-        bad, total = (np.diff(each.at_times(edges, old, column)) for each in self._quantities[:2])
-        return bad, total
+        adds = Sums(*(np.diff(each.at_times(edges, old, column)) for each in self._all))
+        return adds.certain, adds.total
 
     def running(self, column: int, times: Ints) -> Sums:
         """Running sums of one column at many times, for a chart. Raises OutOfReach for times it does not hold.
@@ -161,12 +180,24 @@ class Ledger:
         wrong = times[(times < self.oldest) | (times > self.head)]
         if len(wrong):
             raise OutOfReach(int(wrong[0]), None)
-        return Sums(*(quantity.at_times(times, old, column) for quantity in self._quantities))
+        return Sums(*(quantity.at_times(times, old, column) for quantity in self._all))
 
     @property
     def nbytes(self) -> int:
         """Bytes reserved; rows never written cost no memory until they are."""
-        return sum(quantity.nbytes for quantity in self._quantities)
+        return sum(quantity.nbytes for quantity in self._all)
+
+    @property
+    def _all(self) -> tuple[_Quantity, ...]:
+        return self._quantities if self._doubt is None else (*self._quantities, self._doubt)
+
+    def _with(self, amounts: tuple[Ints, Ints, Ints], doubt: Ints | None) -> Iterable[tuple[_Quantity, Ints]]:
+        """Each quantity with its amount. The first doubt makes room for it: before it all sums of doubt are 0."""
+        if self._doubt is None and doubt is not None and doubt.any():
+            self._doubt = _Quantity(self.layout.bad, self.layout.hour_days, self.width)
+        if self._doubt is None:
+            return zip(self._quantities, amounts, strict=True)
+        return zip(self._all, (*amounts, np.zeros_like(amounts[0]) if doubt is None else doubt), strict=True)
 
     @property
     def first_minute(self) -> int:
@@ -194,7 +225,7 @@ def _running(amount: Ints, dtype: Width) -> NDArray[np.generic]:
 
 
 class _Quantity:
-    """One of the three sums: rings of minute and hour rows, and the day bases."""
+    """One of the sums: rings of minute and hour rows, and the day bases."""
 
     def __init__(self, dtype: Width, hour_days: int, width: int) -> None:
         self.hour_days = hour_days
