@@ -21,7 +21,7 @@ from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
 from leeway.core.tally import Tally
 from leeway.core.window import Span
-from leeway.engine.book.increments import increments, lasts_s, portions, reach_s, read_span
+from leeway.engine.book.increments import handfuls, increments, lasts_s, portions, reach_s, read_span
 from leeway.engine.book.past import Past
 from leeway.engine.book.reading import read_ahead
 from leeway.engine.book.shelf import WIDTHS, Shelf, width_for
@@ -253,8 +253,9 @@ class Book:
         with read_ahead(asks, lambda ask: self._read(*ask)) as read:
             before()
             for (part, span), rows in read:
-                added = increments(part, rows, self._born, span, self.head)
-                shelf.ledger.put_day(span.start, shelf.columns(part), *added.arrays)
+                for few in handfuls(part):
+                    added = increments(few, rows, self._born, span, self.head)
+                    shelf.ledger.put_day(span.start, shelf.columns(few), *added.arrays)
 
     def _read(self, goals: list[Goal], span: Span) -> Rows:
         return self._points.read_all([goal.series for goal in goals], read_span(goals, span))
