@@ -112,3 +112,115 @@ def test_slices_of_a_day_are_refused_with_the_reason():
     done = CliRunner().invoke(leeway, ["backtest", "-f", "slo.yaml", "--points", "points.csv"])
     assert isinstance(done.exception, Invalid)
     assert "of a day or longer" in done.exception.message
+
+
+OUTAGE = [0] * 1_440 + [500] * 30 + [0] * 1_000
+
+
+def compared(*more, definition=SLO):
+    """Exit code, text and what was said of a comparison over a day and an outage of half an hour."""
+    return backtest(definition, OUTAGE, *more)
+
+
+def scores(text):
+    """The totals of each candidate, by name."""
+    return {one["candidate"]: one for one in json.loads(text)["scores"] if one["slo"] is None}
+
+
+def test_two_policies_stand_side_by_side():
+    """The defined ones, and a preset that the SLO does not name."""
+    code, text, _ = compared("--try", "slow-budget-drop", "-o", "json")
+    found = scores(text)
+    assert code == 0
+    assert (found["defined"]["pages"], found["defined"]["paged"]) == (1, 1)
+    assert (found["slow-budget-drop"]["pages"], found["slow-budget-drop"]["ticketed"]) == (0, 1)
+    assert {one["candidate"] for one in json.loads(text)["alerts"]} == {"defined", "slow-budget-drop"}
+    _, table, _ = compared("--try", "slow-budget-drop")
+    assert "time to page" in table
+    assert "slow-budget-drop" in table
+
+
+def test_policies_of_the_files_can_be_tried_together():
+    """By name, joined by commas; `default` is the set without any."""
+    _, text, _ = compared("--try", "fast,default", "--try", "fast", "-o", "json", definition=SLO + POLICY)
+    found = scores(text)
+    assert list(found) == ["defined", "fast,default", "fast"]
+    assert found["fast,default"]["pages"] == 2
+    assert found["fast"]["pages"] == 1
+
+
+def test_a_policy_that_nobody_has_is_refused_with_what_was_meant():
+    """A slip of the keyboard."""
+    with pytest.raises(Invalid, match="no alert policy 'fast-brun'") as caught:
+        _ = CliRunner(catch_exceptions=False).invoke(leeway, _typed("--try", "fast-brun"), standalone_mode=False)
+    assert "did you mean `fast-burn`?" in caught.value.mend
+
+
+def _typed(*more):
+    Path("slo.yaml").write_text(SLO)
+    Path("points.csv").write_text("time,slo,good,total\n0,checkout,1,1\n")
+    return ["backtest", "-f", "slo.yaml", "--points", "points.csv", *more]
+
+
+def test_what_pages_people_today_is_scored_beside_the_policies():
+    """One page in the outage, one on another day, one of an SLO that is not here."""
+    Path("pages.csv").write_text("time,slo,resolved\n86700,checkout,90000\n3600,checkout,3900\n60,unknown,120\n")
+    code, text, said = compared("--pages", "pages.csv", "-o", "json")
+    present = scores(text)["present"]
+    assert code == 0
+    assert (present["pages"], present["false_pages"], present["paged"], present["detection_s"]) == (2, 1, 1, 300)
+    assert present["budget_at_page"] == pytest.approx(5 * 500 / (1_445 * 1_000) / 0.001)
+    assert "1 × an alert of 'unknown', an SLO that has no data here" in said
+
+
+def test_marked_incidents_give_precision_and_recall():
+    """The outage is marked, and another that no data shows; one lies outside, one line is none."""
+    Path("incidents.csv").write_text(
+        "start,end,slo,title\n86400,88200,checkout,outage\n3600,7200,,by phone\n900000,900060,,later\nx,1,,\n"
+    )
+    code, text, said = compared("--incidents", "incidents.csv", "-o", "json")
+    answer, total = json.loads(text), scores(text)["defined"]
+    assert code == 0
+    assert (total["incidents"], total["paged"], total["missed"]) == (2, 1, 1)
+    assert (total["precision"], total["recall"]) == (1.0, 0.5)
+    assert answer["incidents"]["marked"] is True
+    assert [one["title"] for one in answer["incidents"]["list"]] == ["by phone", "outage"]
+    assert "incidents.csv:5: start: set aside" in said
+    assert "1 × an incident from before or after the points" in said
+
+
+def test_the_csv_has_a_line_for_each_alert_and_no_formula():
+    """A spreadsheet must not run what somebody called their objective."""
+    _, text, _ = compared("-o", "csv", definition=SLO.replace("displayName: main", "displayName: '=1+1'"))
+    head, first, *_ = text.splitlines()
+    assert head.startswith("time,slo,objective,severity,resolved,candidate")
+    assert first.startswith("1970-01-02T00:02:00Z,checkout,'=1+1,page,")
+
+
+def test_the_page_needs_nothing_else_and_runs_nothing():
+    """No address, no script; names are text whatever stands in them."""
+    evil = SLO.replace("displayName: main", "displayName: '<script>alert(1)</script>'")
+    code, text, _ = compared("--try", "fast-burn", "-o", "html", definition=evil)
+    assert code == 0
+    assert text.startswith("<!doctype html>")
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "http://" not in text
+    assert "https://" not in text
+    assert text.count("<svg") == 3
+
+
+def test_an_interrupted_backtest_goes_on_from_its_file():
+    """The second run says the same; a stranger's file is refused."""
+    _, first, _ = compared("--resume", "done.ndjson", "-o", "json")
+    assert len(Path("done.ndjson").read_text().splitlines()) == 2
+    _, second, _ = compared("--resume", "done.ndjson", "-o", "json")
+    assert second == first
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../etc/passwd", ""])
+def test_a_zone_that_is_none_is_a_usage_error(zone):
+    """Before anything is read."""
+    done = CliRunner().invoke(leeway, _typed("--zone", zone))
+    assert done.exit_code == 2
+    assert "is no time zone" in done.stderr

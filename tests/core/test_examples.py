@@ -1,4 +1,4 @@
-"""The examples in core's and spec's docstrings run as written."""
+"""The examples in the docstrings of what computes and reads run as written."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pkgutil
 import pytest
 
 import leeway.core
+import leeway.formats
+import leeway.lab
 import leeway.spec
 
 MODULES = sorted(
     module.name
-    for package in (leeway.core, leeway.spec)
+    for package in (leeway.core, leeway.spec, leeway.formats, leeway.lab)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 )
 

@@ -25,7 +25,7 @@ from leeway.engine.catalog import Numbers, make_catalog
 from leeway.engine.planning import make_plan
 from leeway.errors import Invalid
 from leeway.formats.points import Owner, Table
-from leeway.lab.offline import run
+from leeway.lab.backtest import run
 from leeway.ports.alerts import Alert
 from leeway.ports.kit.memory_state import MemoryState
 from leeway.ports.state import Edit
@@ -212,6 +212,6 @@ def test_the_slow_burn_has_one_ticket_and_no_page() -> None:
     rows = next(one for one in STORIES if one.slo == "search").told(now - 30 * DAY_S, now, now)
     table = Table.of_one(Owner("search"), rows.time, good=rows.good, total=rows.total)
     told = run([compile_slo(slo, library)], library, table, step_s=60).told
-    burning = [one.alert for one in told if one.alert.episode.fired_at > now - 8 * DAY_S]
+    burning = [one for one in told if one.fired_at > now - 8 * DAY_S]
     assert {one.severity for one in burning} == {Severity.TICKET}
-    assert [one.episode.resolved_at for one in burning][-1] is None
+    assert [one.resolved_at for one in burning][-1] is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leeway.errors import Invalid
 from leeway.formats.points import Owner, read_csv
-from leeway.lab import run
+from leeway.lab.backtest import run
 from leeway.lab.suggest import Asked, Blocks, History, as_json, documents, friendly, names_of, series_of, snap, suggest
 from leeway.lab.suggest.candidates import tried
 from leeway.lab.suggest.grid import TARGETS

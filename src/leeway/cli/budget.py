@@ -9,7 +9,7 @@ from leeway.cli.output import Exit, output_option, write_json
 from leeway.core.assess import Health
 from leeway.engine.offline import evaluate
 from leeway.engine.report import as_json
-from leeway.formats.points import parse_time
+from leeway.spec.rows import parse_time
 
 
 @click.command()

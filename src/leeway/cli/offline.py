@@ -13,11 +13,12 @@ import click
 
 from leeway.cli.definitions import read_library
 from leeway.errors import Invalid
-from leeway.formats.points import Refused, Table, read_csv
+from leeway.formats.points import Table, read_csv
 from leeway.spec.duration import Duration
 from leeway.spec.library import Library
 from leeway.spec.nearest import did_you_mean
 from leeway.spec.plan import Plan, compile_all
+from leeway.spec.rows import Refused
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

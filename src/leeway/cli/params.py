@@ -32,7 +32,7 @@ class Time(click.ParamType[datetime]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """RFC 3339 with a zone, or epoch seconds."""
-        from leeway.formats.points import parse_time
+        from leeway.spec.rows import parse_time
 
         seconds = parse_time(str(value))
         if seconds is None:

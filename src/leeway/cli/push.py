@@ -92,7 +92,7 @@ def command(
 
 def _time(text: str | None) -> int:
     from leeway.clock import SystemClock
-    from leeway.formats.points import parse_time
+    from leeway.spec.rows import parse_time
 
     if text is None:
         return int(SystemClock().now()) // 60 * 60

@@ -11,7 +11,7 @@ from leeway.demo.history import DAY_S, STORIES
 from leeway.engine.alerts.decided import KEPT
 from leeway.engine.catalog import Catalog
 from leeway.formats.points import Owner, Table
-from leeway.lab.offline import Told, run
+from leeway.lab.backtest import Told, run
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision, Verdict
 from leeway.spec.plan import compile_slo
@@ -33,10 +33,10 @@ def past_alerts(catalog: Catalog, since: float, now: float) -> Iterator[tuple[Al
         rows = story.told(since, now, int(now))
         table = Table.of_one(Owner(story.slo), rows.time, good=rows.good, total=rows.total)
         for told in run([compile_slo(slos[story.slo], library)], library, table, step_s=STEP_S).told:
-            episode, kept = told.alert.episode, told.alert.suppressed_by
-            if episode.resolved_at is None or told.alert.severity is not episode.policy.severity:
+            kept = told.suppressed_by
+            if told.resolved_at is None or told.instead:
                 continue  # still up, or the ticket that stands for a held page: one alert, not two
-            if episode.fired_at < since + SETTLED_S:
+            if told.fired_at < since + SETTLED_S:
                 continue  # spans that reach before the first row are judged on what there is
             alert = _alert(told, goals[told.slo, told.objective])
             at = float(alert.fired_at if alert.sent_at is None else alert.sent_at)
@@ -46,19 +46,18 @@ def past_alerts(catalog: Catalog, since: float, now: float) -> Iterator[tuple[Al
 
 
 def _alert(told: Told, goal: int) -> Alert:
-    episode, kept = told.alert.episode, told.alert.suppressed_by
     return Alert(
-        key=f"{told.slo}/{told.objective}/{episode.policy.name}/{episode.fired_at}",
+        key=f"{told.slo}/{told.objective}/{told.policy}/{told.fired_at}",
         goal=goal,
         slo=told.slo,
         objective=told.objective,
-        policy=episode.policy.name,
-        severity=episode.policy.severity,
+        policy=told.policy,
+        severity=told.severity,
         condition=told.condition,
-        fired_at=episode.fired_at,
-        resolved_at=episode.resolved_at,
+        fired_at=told.fired_at,
+        resolved_at=told.resolved_at,
         consumed_ratio=told.consumed_ratio,
-        sent_at=told.alert.sent_at,
-        suppressed_by=kept,
+        sent_at=told.sent_at,
+        suppressed_by=told.suppressed_by,
         reasons=told.reasons,
     )

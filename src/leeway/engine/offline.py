@@ -19,8 +19,9 @@ from leeway.core.track import Track
 from leeway.core.window import Span
 from leeway.engine.goal import kind_of
 from leeway.errors import Invalid
-from leeway.formats.points import Lines, Refused, Table
+from leeway.formats.points import Lines, Table
 from leeway.spec.plan import Item, Plan
+from leeway.spec.rows import Refused
 
 
 @dataclass(frozen=True, slots=True)

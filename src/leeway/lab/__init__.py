@@ -1,6 +1,1 @@
-"""Trying policies before they wake anybody: backtests over history."""
-
-from leeway.lab.backtest import Alert, backtest
-from leeway.lab.offline import Report, Told, run
-
-__all__ = ["Alert", "Report", "Told", "backtest", "run"]
+"""Trying things before they matter: policies on the past, targets from history, forecasts on what came."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 from leeway.core.alerting import presets
 from leeway.core.alerting.policy import Burn, Coverage, Drop, Exhaustion, Policy, Remaining, Severity, Statable
 from leeway.core.objective import Objective, Op
+from leeway.errors import Invalid
 from leeway.spec.annotations import LowTraffic, settings
 from leeway.spec.documents import (
     SLO,
@@ -21,11 +22,13 @@ from leeway.spec.documents import (
     Document,
     Kind,
     LeewayPolicy,
+    Metadata,
     Origin,
     Recipient,
     Reference,
 )
 from leeway.spec.library import Library
+from leeway.spec.nearest import did_you_mean
 from leeway.spec.routes import Leg, escalation_of, fallback_of, route
 
 PAGES = frozenset({"page", "critical", "crit", "emergency", "urgent", "high", "fatal", "p1", "sev1", "sev-1", "s1"})
@@ -33,6 +36,9 @@ PAGES = frozenset({"page", "critical", "crit", "emergency", "urgent", "high", "f
 
 DEFAULT = "default"
 """The preset that is made from the SLO's own window and target: as if the SLO had named no policy."""
+
+PRESETS = (DEFAULT, *presets.NOBL9)
+"""Policies that nobody need write, by name."""
 
 AnyPolicy = AlertPolicy | LeewayPolicy
 
@@ -69,11 +75,44 @@ def watches_for(slo: SLO, objective: Objective, library: Library) -> tuple[Watch
     References that lead nowhere are left out, and so are recipients that nobody declared: lint tells of them, plan
     and apply refuse them.
     """
+    named = tuple(library.policies(slo)) if slo.alert_policies else None
+    return _watches(slo, objective, library, named)
+
+
+def policies_for(slo: SLO, objective: Objective, library: Library) -> tuple[Policy, ...]:
+    """The policies of `watches_for`."""
+    return tuple(watch.policy for watch in watches_for(slo, objective, library))
+
+
+def instead(policies: Iterable[AnyPolicy], slo: SLO, objective: Objective, library: Library) -> tuple[Policy, ...]:
+    """The policies of `watches_for` if the SLO named these and no others."""
+    return tuple(watch.policy for watch in _watches(slo, objective, library, tuple(policies)))
+
+
+def named(name: str, library: Library) -> AnyPolicy:
+    """The alert policy of this name: a document, or else a preset. Invalid if it is neither."""
+    found = library.index.get((Kind.ALERT_POLICY, name))
+    if isinstance(found, AlertPolicy | LeewayPolicy):
+        return found
+    if name not in PRESETS:
+        near = did_you_mean(name, [*library.names(Kind.ALERT_POLICY), *PRESETS])
+        mend = f"{near}; " if near else ""
+        raise Invalid(
+            f"no alert policy {name!r} is defined, and no preset is called so",
+            mend=f"{mend}give the file that defines it, or one of {', '.join(PRESETS)}",
+        )
+    return LeewayPolicy(Metadata(name), preset=name)
+
+
+def _watches(
+    slo: SLO, objective: Objective, library: Library, policies: tuple[AnyPolicy, ...] | None
+) -> tuple[Watch, ...]:
+    """Those of these policies, or of the default set if there are none at all."""
     window_s, share = slo.window.duration.seconds, objective.allowed_share
-    if slo.alert_policies:
-        found = [watch for one in library.policies(slo) for watch in watches_of(one, window_s, share, library)]
-    else:
+    if policies is None:
         found = [Watch(one) for one in presets.default(window_s, share)]
+    else:
+        found = [watch for one in policies for watch in watches_of(one, window_s, share, library)]
     first = {watch.policy.name: watch for watch in reversed(found)}
     kept = (watch for watch in found if first[watch.policy.name] is watch)
     match settings(slo.metadata.annotations).low_traffic:
@@ -82,11 +121,6 @@ def watches_for(slo: SLO, objective: Objective, library: Library) -> tuple[Watch
         case LowTraffic.ALL | LowTraffic.OFF as asked:
             guarded = asked is LowTraffic.ALL
             return tuple(replace(watch, policy=replace(watch.policy, guarded=guarded)) for watch in kept)
-
-
-def policies_for(slo: SLO, objective: Objective, library: Library) -> tuple[Policy, ...]:
-    """The policies of `watches_for`."""
-    return tuple(watch.policy for watch in watches_for(slo, objective, library))
 
 
 def watches_of(policy: AnyPolicy, window_s: int, share: Fraction, library: Library) -> tuple[Watch, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leeway.core.alerting.policy import Of, Severity
-from leeway.core.alerting.presets import NOBL9
 from leeway.formats.openslo.parts import DESCRIPTION, METADATA, OPS, REFERENCE, document
 from leeway.spec import codes
 from leeway.spec.documents import LONGEST_TEXT, LONGEST_TITLE, Kind
-from leeway.spec.policies import DEFAULT
+from leeway.spec.policies import DEFAULT, PRESETS
 from leeway.spec.schema.check import missing
 from leeway.spec.schema.look import entry, is_empty, items, look, text
 from leeway.spec.schema.rules import at_least, dns_label, exactly_one, length, one_of, whole
@@ -28,7 +27,6 @@ from leeway.spec.schema.shape import (
 from leeway.spec.text import Mapping, Scalar
 
 SPAN = Text((length(),))
-PRESETS = (DEFAULT, *NOBL9)
 TYPES: dict[str, tuple[str, ...]] = {
     "burnRate": ("long", "short", "op", "lastsFor"),
     "budgetLeft": ("op", "lastsFor"),

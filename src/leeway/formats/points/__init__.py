@@ -1,7 +1,6 @@
 """Tables of points, as `leeway budget --points` reads them: CSV or Parquet."""
 
-from leeway.formats.points.field import parse_time
 from leeway.formats.points.read_csv import read_csv
-from leeway.formats.points.table import Lines, Owner, Refused, Table
+from leeway.formats.points.table import Columns, Lines, Owner, Table
 
-__all__ = ["Lines", "Owner", "Refused", "Table", "parse_time", "read_csv"]
+__all__ = ["Columns", "Lines", "Owner", "Table", "read_csv"]

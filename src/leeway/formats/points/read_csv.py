@@ -15,10 +15,10 @@ import numpy as np
 
 from leeway.core.points import Ints
 from leeway.errors import Invalid
-from leeway.formats.points.field import no_time, parse_number, parse_time
 from leeway.formats.points.header import checked
 from leeway.formats.points.plain import Fields
-from leeway.formats.points.table import NUMBERS, Columns, Owner, Refused, Table
+from leeway.formats.points.table import NUMBERS, Columns, Owner, Table
+from leeway.spec.rows import Refused, no_time, parse_number, parse_time
 
 BLOCK = 1 << 22
 """Bytes that are looked at together."""

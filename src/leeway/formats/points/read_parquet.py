@@ -13,9 +13,9 @@ import numpy as np
 
 from leeway.core.points import Floats
 from leeway.errors import Invalid
-from leeway.formats.points.field import LATEST, no_time
 from leeway.formats.points.header import checked
-from leeway.formats.points.table import NUMBERS, Columns, Owner, Refused, Table
+from leeway.formats.points.table import NUMBERS, Columns, Owner, Table
+from leeway.spec.rows import LATEST, Refused, no_time
 
 PART = 1 << 20
 """Rows that are taken together."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.points import Floats, Ints
+from leeway.spec.rows import Refused
 
 Lines = NDArray[np.int32]
 Codes = NDArray[np.int32]
@@ -22,14 +23,6 @@ class Owner(NamedTuple):
 
     slo: str
     objective: str = ""
-
-
-class Refused(NamedTuple):
-    """A row that was set aside: its number in the file, why, and the column or columns at fault, "" if none is."""
-
-    line: int
-    message: str
-    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from leeway.core.points import Ints, Points
 from leeway.core.quality import Fault, Kind, Measured, fitting_scale, inspect, trusted
 from leeway.engine.offline import refused
 from leeway.errors import Invalid
-from leeway.formats.points import Owner, Refused, Table
+from leeway.formats.points import Owner, Table
+from leeway.spec.rows import Refused
 
 MINUTE_S = 60
 ON_GRID = 0.95

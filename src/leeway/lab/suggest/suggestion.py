@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from leeway.core.objective import Op, Threshold
-from leeway.formats.points import Owner, Refused, Table
+from leeway.formats.points import Owner, Table
 from leeway.lab.suggest.candidates import Candidate, candidates, chosen
 from leeway.lab.suggest.caveats import caveats
 from leeway.lab.suggest.history import History
 from leeway.lab.suggest.limits import Limit, limits, usual
 from leeway.lab.suggest.series import Series, series_of
 from leeway.spec.duration import Duration
+from leeway.spec.rows import Refused
 
 
 @dataclass(frozen=True, slots=True)

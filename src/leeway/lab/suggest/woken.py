@@ -8,7 +8,7 @@ from leeway.core.alerting import presets
 from leeway.core.alerting.conditions import SEEN
 from leeway.core.alerting.policy import Burn, Severity
 from leeway.core.objective import DAY_S
-from leeway.lab.offline import run
+from leeway.lab.backtest import run
 from leeway.lab.suggest.series import Series
 from leeway.spec.documents import SLO
 from leeway.spec.library import Library
@@ -33,7 +33,7 @@ def woken(series: Series, slo: SLO) -> Woken:
         return Woken(None, None)
     plan = compile_slo(slo)
     report = run([plan], Library.of([slo]), series.table, step_s=series.step_s)
-    sent = [one.alert.severity for one in report.told if one.alert.suppressed_by is None]
+    sent = [one.severity for one in report.told if one.suppressed_by is None]
     objective = plan.items[0].objective
     default = presets.default(objective.window.longest_s, objective.allowed_share)
 

@@ -14,7 +14,7 @@ from leeway.core.alerting import presets
 from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.policy import Burn, Policy, Severity
 from leeway.core.alerting.survival import Lasted, outlasts
-from leeway.lab import backtest
+from leeway.lab.backtest import alerts_of
 
 GOAL = objective()
 DEFAULT = presets.default(30 * DAY, GOAL.allowed_share)
@@ -23,7 +23,7 @@ DEFAULT = presets.default(30 * DAY, GOAL.allowed_share)
 def alerts(total, bad, policies=DEFAULT, goal=GOAL):
     """(severity, fired, sent, suppressed by) of every alert, in minutes."""
     sums, at = sums_of(goal, total, bad)
-    found = backtest(policies, sums, at)
+    found = alerts_of(policies, sums, at)
     return [
         (
             one.severity.value,
@@ -85,7 +85,7 @@ def test_nothing_is_held_back_where_people_take_longer_than_the_budget_lasts():
     total, bad = nights(34, "0.001")
     policies = (Policy("slow page", Severity.PAGE, ((Burn(Fraction("0.1"), 6 * HOUR),),)),)
     sums, at = sums_of(GOAL, total, bad)
-    found = backtest(policies, sums, at, horizon_s=10_000 * DAY)
+    found = alerts_of(policies, sums, at, horizon_s=10_000 * DAY)
     assert {(one.severity, one.suppressed_by) for one in found} == {(Severity.PAGE, None)}
     assert len(found) == 34
 

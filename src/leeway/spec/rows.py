@@ -1,15 +1,24 @@
-"""What one field of a table of points says: a time, or a number."""
+"""Rows of tables that people give: what a field says, and which rows were set aside."""
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 LATEST = 10**11
 """The year 5138, in seconds; a larger number is one of milliseconds."""
 
 QUOTED = 60
 """Characters of a field that are told back."""
+
+
+class Refused(NamedTuple):
+    """A row that was set aside: its number in the file, why, and the column or columns at fault, "" if none is."""
+
+    line: int
+    message: str
+    column: str = ""
 
 
 def parse_time(text: str) -> int | None:

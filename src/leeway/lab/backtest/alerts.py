@@ -39,7 +39,7 @@ class Alert:
     suppressed_by: Suppression | None = None
 
 
-def backtest(policies: Sequence[Policy], sums: Sums, at: Ints, horizon_s: int = HORIZON_S) -> list[Alert]:
+def alerts_of(policies: Sequence[Policy], sums: Sums, at: Ints, horizon_s: int = HORIZON_S) -> list[Alert]:
     """All alerts of one objective over the moments `at`, in the order of firing."""
     found = episodes(policies, sums, at)
     alerts = list(_paged([one for one in found if one.policy.severity is Severity.PAGE], sums, at, horizon_s))

@@ -6,7 +6,7 @@ from leeway.core.alerting.conditions import Sums
 from leeway.core.alerting.decide import Suppression
 from leeway.core.alerting.policy import Severity
 from leeway.engine.alerts.seen import seen
-from leeway.lab.backtest import Alert
+from leeway.lab.backtest.alerts import Alert
 from leeway.spec.quantity import span
 
 

@@ -1,0 +1,67 @@
+"""Pieces in which a budget went, where nobody marked incidents."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.past import DAY, MINUTE, objective, outage
+
+from leeway.core.alerting.sums import PastSums
+from leeway.core.judge import judge
+from leeway.core.points import Points
+from leeway.core.track import Track
+from leeway.core.window import Span
+from leeway.lab.backtest import incident
+from leeway.lab.backtest.incident import stretches
+
+
+def pieces(total, bad):
+    """Minutes from and to, and the cost of each piece."""
+    goal, time = objective(), np.arange(len(total)) * MINUTE
+    end = len(total) * MINUTE
+    track = Track.of(judge(goal, Points(time, total - bad, total), Span(0, end), born=0), time)
+    at = np.append(time[1:], end)
+    sums = PastSums.of(goal, track, at, born=0, step_s=MINUTE, scale=1, reach_s=DAY)
+    return [(one.start // MINUTE, one.end // MINUTE, one.cost) for one in stretches("shop", "main", track, sums)]
+
+
+def test_an_outage_is_one_piece_to_the_minute():
+    """Half an hour of nothing: 30 of the 43.2 minutes of a month's budget."""
+    total, bad = outage(20 * 1_440, 9 * 1_440, 30, "1")
+    assert pieces(total, bad) == [(9 * 1_440, 9 * 1_440 + 30, pytest.approx(30 / 43.2))]
+
+
+def test_noise_around_an_outage_does_not_move_its_edges():
+    """Every minute has a bad event or two."""
+    total, bad = outage(20 * 1_440, 9 * 1_440, 30, "1")
+    noise = np.random.default_rng(1).poisson(50, len(total))
+    ((begin, end, _),) = pieces(total, np.minimum(total, bad + noise))
+    assert (begin, end) == (9 * 1_440, 9 * 1_440 + 30)
+
+
+def test_what_costs_less_than_a_tenth_is_no_incident():
+    """Four minutes are 9.3 %, five 11.6 %."""
+    assert pieces(*outage(20 * 1_440, 9 * 1_440, 4, "1")) == []
+    assert len(pieces(*outage(20 * 1_440, 9 * 1_440, 5, "1"))) == 1
+
+
+def test_even_spending_is_no_incident_however_long():
+    """Exactly on target for twenty days."""
+    total = np.full(20 * 1_440, 100_000)
+    assert pieces(total, np.full(len(total), 100)) == []
+
+
+def test_a_service_without_events_has_none():
+    """There is nothing to divide by."""
+    total = np.zeros(3 * 1_440, np.int64)
+    assert pieces(total, total) == []
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=30))
+def test_the_densest_piece_is_the_best_of_all_pieces(amounts):
+    """Compared with every piece there is."""
+    begin, end = incident._densest(np.array(amounts, float))
+    best = max(sum(amounts[one:other]) for one in range(len(amounts)) for other in range(one, len(amounts) + 1))
+    assert sum(amounts[begin:end]) == max(best, 0)
