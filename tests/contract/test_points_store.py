@@ -6,16 +6,17 @@ import pytest
 
 from leeway.ports.kit.fakes import Held, MemoryPoints
 from leeway.ports.kit.points_suite import PointStoreSuite
+from leeway.ports.kit.sketch_suite import SketchSuite
 from leeway.store import open_points
 
 
-class TestDuckPoints(PointStoreSuite):
+class TestDuckPoints(PointStoreSuite, SketchSuite):
     @pytest.fixture
     def opener(self):
         return open_points
 
 
-class TestMemoryPoints(PointStoreSuite):
+class TestMemoryPoints(PointStoreSuite, SketchSuite):
     @pytest.fixture
     def opener(self):
         disks = {}

@@ -16,37 +16,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.cells import Places
-from leeway.core.points import Floats, Ints
+from leeway.core.points import Floats, Ints, Sketches
 from leeway.core.window import Span
 from leeway.ports.source import Provenance
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Points of many series as columns. `value` is NaN for ratio series; counts are quanta (see core.points)."""
+    """Points of many series as columns. `value` is NaN for ratio series; counts are quanta (see core.points).
+
+    `sketch` holds the packed histograms of the rows that have one; None where no row has.
+    """
 
     series: NDArray[np.int32]
     time: Ints
     good: Ints
     total: Ints
     value: Floats
+    sketch: Sketches | None = None
 
     def __len__(self) -> int:
         return len(self.time)
 
     def __getitem__(self, at: Places | NDArray[np.bool_]) -> Rows:
-        return Rows(self.series[at], self.time[at], self.good[at], self.total[at], self.value[at])
+        sketch = None if self.sketch is None else self.sketch[at]
+        return Rows(self.series[at], self.time[at], self.good[at], self.total[at], self.value[at], sketch)
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """Judged hours of objectives as columns: the roll-up that makes a start fast. `hour` is epoch seconds // 3600."""
+    """Judged hours of objectives as columns: the roll-up that makes a start fast. `hour` is epoch seconds // 3600.
+
+    `doubt` is so much of bad as may be good; None where all is exact.
+    """
 
     objective: NDArray[np.int32]
     hour: Ints
     bad: Ints
     total: Ints
     covered: Ints
+    doubt: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.hour)

@@ -26,6 +26,7 @@ class Version:
     known_at: int
     fence: int
     seq: int
+    sketch: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Held:
     versions: list[Version] = field(default_factory=list)
     readings: list[tuple[int, Collected]] = field(default_factory=list)
     receipts: dict[str, tuple[str, int, Appended]] = field(default_factory=dict)
-    hours: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
+    hours: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     hours_mark: int = 0
     seq: int = 0
 
@@ -59,7 +60,8 @@ class MemoryPoints:
         key: Key | None = None,
     ) -> Appended:
         """At once, and announced before it returns."""
-        columns = (rows.series, rows.time, rows.good, rows.total, rows.value)
+        sketch = [None] * len(rows) if rows.sketch is None else rows.sketch.tolist()
+        columns = (rows.series, rows.time, rows.good, rows.total, rows.value, sketch)
         if len({len(column) for column in columns}) > 1:
             raise Invalid("the columns of an append differ in length")
         with self._lock:
@@ -70,9 +72,9 @@ class MemoryPoints:
             self.held.seq += 1
             last = {
                 (int(series), int(time)): Version(
-                    int(series), int(time), int(good), int(total), float(value), known_at, fence, self.held.seq
+                    int(series), int(time), int(good), int(total), float(value), known_at, fence, self.held.seq, packed
                 )
-                for series, time, good, total, value in zip(*columns, strict=True)
+                for series, time, good, total, value, packed in zip(*columns, strict=True)
             }
             self.held.versions.extend(last.values())
             self.held.readings.extend((self.held.seq, each) for each in readings)
@@ -141,10 +143,11 @@ class MemoryPoints:
 
     def save_hours(self, tallies: Tallies) -> None:
         """One row per (objective, hour)."""
-        columns = (tallies.objective, tallies.hour, tallies.bad, tallies.total, tallies.covered)
+        doubt = np.zeros_like(tallies.bad) if tallies.doubt is None else tallies.doubt
+        columns = (tallies.objective, tallies.hour, tallies.bad, tallies.total, tallies.covered, doubt)
         with self._lock:
-            for objective, hour, bad, total, covered in zip(*(column.tolist() for column in columns), strict=True):
-                self.held.hours[objective, hour] = (bad, total, covered)
+            for objective, hour, *sums in zip(*(column.tolist() for column in columns), strict=True):
+                self.held.hours[objective, hour] = tuple(sums)
 
     def hours(self, objectives: Sequence[int], span: Span) -> Tallies:
         """By (hour, objective)."""
@@ -154,8 +157,8 @@ class MemoryPoints:
                 for (objective, hour), sums in self.held.hours.items()
                 if objective in objectives and span.holds(hour * 3600)
             )
-        table = np.array(found, np.int64).reshape(len(found), 5)
-        return Tallies(table[:, 1].astype(np.int32), table[:, 0], table[:, 2], table[:, 3], table[:, 4])
+        hour, objective, bad, total, covered, doubt = np.array(found, np.int64).reshape(len(found), 6).T
+        return Tallies(objective.astype(np.int32), hour, bad, total, covered, doubt if doubt.any() else None)
 
     def mark_hours(self, seq: int) -> None:
         """Kept."""
@@ -231,10 +234,12 @@ def _columns(changes: Sequence[Change]) -> Changes:
 
 
 def _rows(versions: Sequence[Version]) -> Rows:
+    sketch = np.array([*(each.sketch for each in versions), None], object)[:-1]
     return Rows(
         np.array([each.series for each in versions], np.int32),
         np.array([each.time for each in versions], np.int64),
         np.array([each.good for each in versions], np.int64),
         np.array([each.total for each in versions], np.int64),
         np.array([each.value for each in versions], np.float64),
+        sketch if any(each.sketch for each in versions) else None,
     )

@@ -21,13 +21,18 @@ START = DAY * 86_400
 _series = st.integers(1, 3)
 _time = st.builds(lambda day, slot: START + day * 86_400 + slot * 43_200, st.integers(0, 2), st.integers(0, 1))
 _value = st.one_of(st.just(float("nan")), st.floats(-1e9, 1e9))
-_rows = st.lists(st.tuples(_series, _time, st.integers(0, 2**40), st.integers(0, 2**40), _value), max_size=6)
+_sketch = st.none() | st.binary(min_size=1, max_size=300)
+_row = st.tuples(_series, _time, st.integers(0, 2**40), st.integers(0, 2**40), _value, _sketch)
+_rows = st.lists(_row, max_size=6)
+_Row = tuple[int, int, int, int, float, bytes | None]
 _moment = st.integers(0, 9)
 
 
 def _same(one: Rows, other: Rows) -> None:
     for column in ("series", "time", "good", "total", "value"):
         np.testing.assert_array_equal(getattr(one, column), getattr(other, column), err_msg=column)
+    sketches = [[] if each.sketch is None else each.sketch.tolist() for each in (one, other)]
+    assert sketches[0] == sketches[1], "sketch"
 
 
 def check_law(opener: Callable[[Path], PointStore], folder: Path) -> None:
@@ -43,13 +48,14 @@ def check_law(opener: Callable[[Path], PointStore], folder: Path) -> None:
             self.retained = False
 
         @rule(given=_rows, known_at=_moment, fence=st.integers(0, 2))
-        def append(self, given: list[tuple[int, int, int, int, float]], known_at: int, fence: int) -> None:
+        def append(self, given: list[_Row], known_at: int, fence: int) -> None:
             rows = Rows(
                 np.array([each[0] for each in given], np.int32),
                 np.array([each[1] for each in given], np.int64),
                 np.array([each[2] for each in given], np.int64),
                 np.array([each[3] for each in given], np.int64),
                 np.array([each[4] for each in given], np.float64),
+                np.array([*(each[5] for each in given), None], object)[:-1],
             )
             ours = self.store.append(rows, known_at=known_at, fence=fence)
             assert ours.rows == self.model.append(rows, known_at=known_at, fence=fence).rows

@@ -36,6 +36,23 @@ class Desk:
         self._columns.update(columns)
         self.cursor.execute(self._insert)
 
+    def insert_sketches(self, sketches: Sequence[tuple[int, int, int, bytes]]) -> None:
+        """Keeps sketches by the series, time and sequence number of their rows."""
+        series, time, seq, sketch = zip(*sketches, strict=True)
+        self.cursor.register(
+            "sketched",
+            {
+                "series": np.array(series, np.int32),
+                "time": np.array(time, np.int64),
+                "seq": np.array(seq, np.int64),
+                "sketch": np.array([*sketch, None], object)[:-1],
+            },
+        )
+        self.cursor.execute(
+            "INSERT INTO extras (series, time, seq, sketch) SELECT series, time, seq, sketch::BLOB FROM sketched"
+        )
+        self.cursor.unregister("sketched")
+
     def insert_readings(self, readings: Sequence[tuple[int, Collected]]) -> None:
         """Keeps readings under their sequence numbers."""
         told = [each.provenance for _, each in readings]

@@ -88,12 +88,13 @@ def save_hours(cursor: Cursor, tallies: Tallies) -> None:
             "bad": np.asarray(tallies.bad, np.int64),
             "total": np.asarray(tallies.total, np.int64),
             "covered": np.asarray(tallies.covered, np.int64),
+            "doubt": np.asarray(np.zeros_like(tallies.bad) if tallies.doubt is None else tallies.doubt, np.int64),
         },
     )
     cursor.execute(
         "DELETE FROM hours USING judged WHERE hours.objective = judged.objective AND hours.hour = judged.hour"
     )
-    cursor.execute("INSERT INTO hours SELECT objective, hour, bad, total, covered FROM judged")
+    cursor.execute("INSERT INTO hours SELECT objective, hour, bad, total, covered, nullif(doubt, 0) FROM judged")
 
 
 def keep_hours(cursor: Cursor, objectives: Sequence[int]) -> None:

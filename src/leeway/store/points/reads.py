@@ -34,26 +34,61 @@ def one_series(cursor: Cursor, series: int, span: Span, as_known_at: int | None)
         tables.append("superseded")
     columns = f"{_COUNTS}, {_VALUE}, {_VERSION}"
     question = " UNION ALL ".join(f"SELECT {columns} FROM {table} WHERE {where}" for table in tables)  # noqa: S608 - constants
-    return newest(cursor.execute(question, asked).fetchnumpy())
+    found = cursor.execute(question, asked).fetchnumpy()
+    return _plain(newest(_with_sketches(cursor, found, span, series, series)))
 
 
 def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:
     """In the order that history lies in, by series, so that mostly nothing need be sorted.
 
     History holds a slice once, so which version is the newest is only asked when there are recent rows as well. Those
-    are read first: what is compacted meanwhile is then found twice, which does no harm.
+    are read first: what is compacted meanwhile is then found twice, which does no harm. Which version it is, is asked
+    as well where there are sketches, which are found by it.
     """
     if not series:
         return _NO_ROWS
+    low, high = min(series), max(series)
+    sketched = _any_sketch(cursor, span, low, high)
     recent = _some(cursor, "points", f"{_COUNTS}, {_VERSION}", series, span)
     if not len(recent["time"]):
-        found = newest(_some(cursor, "history", _COUNTS, series, span))
+        columns = _some(cursor, "history", f"{_COUNTS}, {_VERSION}" if sketched else _COUNTS, series, span)
     elif not len((old := _some(cursor, "history", f"{_COUNTS}, {_VERSION}", series, span))["time"]):
-        found = newest(recent)
+        columns = recent
     else:
-        found = newest({name: np.concatenate([column, recent[name]]) for name, column in old.items()})
+        columns = {name: np.concatenate([column, recent[name]]) for name, column in old.items()}
+    found = newest(_with_sketches(cursor, columns, span, low, high) if sketched else columns)
     kept = among(found.series, series)
-    return found if kept.all() else found[kept]
+    return _plain(found if kept.all() else found[kept])
+
+
+def _any_sketch(cursor: Cursor, span: Span, low: int, high: int) -> bool:
+    where = "time >= ? AND time < ? AND series >= ? AND series <= ?"
+    asked = [span.start, span.end, low, high]
+    return cursor.execute(f"SELECT 1 FROM extras WHERE {where} LIMIT 1", asked).fetchone() is not None  # noqa: S608 - constants
+
+
+def _with_sketches(cursor: Cursor, columns: Columns, span: Span, low: int, high: int) -> Columns:
+    """The columns with the sketch of each row that has one; they are read after the rows, which come with theirs."""
+    found = cursor.execute(
+        "SELECT series, time, seq, sketch FROM extras "
+        "WHERE time >= ? AND time < ? AND series >= ? AND series <= ? AND sketch IS NOT NULL",
+        [span.start, span.end, low, high],
+    ).fetchall()
+    if not found:
+        return columns
+    of = {(series, time, seq): sketch for series, time, seq, sketch in found}
+    sketch = np.full(len(columns["time"]), None, object)
+    at = np.flatnonzero(among(columns["series"].astype(np.int32, copy=False), list({series for series, _, _ in of})))
+    rows = zip(*(columns[name][at].tolist() for name in ("series", "time", "seq")), strict=True)
+    sketch[at] = np.array([*map(of.get, rows), None], object)[:-1]
+    return {**columns, "sketch": sketch}
+
+
+def _plain(rows: Rows) -> Rows:
+    """Without a column of sketches where no row has one."""
+    if rows.sketch is None or any(rows.sketch.tolist()):
+        return rows
+    return Rows(rows.series, rows.time, rows.good, rows.total, rows.value)
 
 
 def _some(cursor: Cursor, table: str, columns: str, series: Sequence[int], span: Span) -> Columns:
@@ -127,15 +162,15 @@ def hours(cursor: Cursor, objectives: Sequence[int], span: Span) -> Tallies:
     """Roll-up rows whose hour starts in the span. Mostly they lie in the order wanted; DuckDB would sort all anew."""
     asked = {"first": -(-span.start // 3600), "end": -(-span.end // 3600)}
     asked |= {"low": min(objectives, default=0), "high": max(objectives, default=0)}
-    found = cursor.execute(
-        "SELECT objective, hour, bad, total, covered FROM hours "
-        "WHERE hour >= $first AND hour < $end AND objective BETWEEN $low AND $high",
-        asked,
-    ).fetchnumpy()
+    within = "FROM hours WHERE hour >= $first AND hour < $end AND objective BETWEEN $low AND $high"
+    doubtful = cursor.execute(f"SELECT 1 {within} AND doubt IS NOT NULL LIMIT 1", asked).fetchone()
+    columns = "objective, hour, bad, total, covered" + (", coalesce(doubt, 0) AS doubt" if doubtful else "")
+    found = cursor.execute(f"SELECT {columns} {within}", asked).fetchnumpy()
     wanted = among(found["objective"], objectives)
     objective, hour = found["objective"].astype(np.int32, copy=False)[wanted], found["hour"][wanted]
     order = slice(None) if steps(hour, objective).all() else in_order(hour, objective)
-    return Tallies(objective[order], hour[order], *(found[name][wanted][order] for name in ("bad", "total", "covered")))
+    names = ("bad", "total", "covered", "doubt") if doubtful else ("bad", "total", "covered")
+    return Tallies(objective[order], hour[order], *(found[name][wanted][order] for name in names))
 
 
 def _collected(row: tuple[Any, ...]) -> Collected:

@@ -4,8 +4,8 @@
 within each compacted day; `superseded` the older versions. A row leaves `points` only in the transaction that writes it
 to one of the other two, so the union of the three is always everything known. Rows are narrow, because each column
 costs every append; what few rows have besides (bounds, a weight, a mergeable sketch) has its room in `extras`, found by
-(series, time, seq) wherever the row itself lies. Nothing writes `extras` yet. `extents` holds, for each compacted day,
-where each series begins and ends in it, so that a start need not scan history for that.
+(series, time, seq) wherever the row itself lies; so far only sketches are written there. `extents` holds, for each
+compacted day, where each series begins and ends in it, so that a start need not scan history for that.
 """
 
 from __future__ import annotations
@@ -46,5 +46,9 @@ CREATE TABLE extents (series INTEGER NOT NULL, first BIGINT NOT NULL, last BIGIN
 INSERT INTO extents SELECT series, min(time), max(time) FROM history GROUP BY series;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _EXTENTS)
+_DOUBT = """
+ALTER TABLE hours ADD COLUMN doubt BIGINT;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _EXTENTS, _DOUBT)
 """Step i brings a file of version i to version i + 1. Steps are added at the end and never changed."""

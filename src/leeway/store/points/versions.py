@@ -41,8 +41,10 @@ def batch(rows: Rows) -> Batch:
         np.asarray(rows.good, np.int64),
         np.asarray(rows.total, np.int64),
         np.asarray(rows.value, np.float64),
+        None if rows.sketch is None else np.asarray(rows.sketch, object),
     )
-    if len({len(column) for column in (rows.series, rows.time, rows.good, rows.total, rows.value)}) > 1:
+    columns = (rows.series, rows.time, rows.good, rows.total, rows.value, rows.sketch)
+    if len({len(column) for column in columns if column is not None}) > 1:
         raise Invalid("the columns of an append differ in length")
     ordered = rows
     if not steps(rows.series, rows.time).all():
@@ -59,10 +61,14 @@ def batch(rows: Rows) -> Batch:
 
 
 def newest(columns: Columns) -> Rows:
-    """The newest version of each slice, by (series, time). `fence` and `seq` may be missing if no slice comes twice."""
+    """The newest version of each slice, by (series, time). `fence` and `seq` may be missing if no slice comes twice.
+
+    `sketch` is there only where there are any.
+    """
     series, time = columns["series"].astype(np.int32, copy=False), columns["time"].astype(np.int64, copy=False)
     good, total = columns["good"].astype(np.int64, copy=False), columns["total"].astype(np.int64, copy=False)
-    rows = Rows(series, time, good, total, columns["value"].astype(np.float64, copy=False))
+    sketch = columns["sketch"].astype(object, copy=False) if "sketch" in columns else None
+    rows = Rows(series, time, good, total, columns["value"].astype(np.float64, copy=False), sketch)
     if len(rows) == 0 or steps(rows.series, rows.time).all():
         return rows
     order = in_order(series, time)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -185,24 +185,36 @@ def _sift(cursor: Cursor, group: Sequence[Request]) -> tuple[list[tuple[Request,
 def _insert(desk: Desk, numbered: Sequence[Numbered]) -> None:
     """One transaction. Rows alone, which is what most groups are, need no BEGIN and COMMIT around their statement."""
     rows = _columns([one for one in numbered if len(one.request.batch.rows)])
+    sketches = [row for one in numbered for row in _sketches(one)]
     readings = [(one.seq, each) for one in numbered for each in one.request.readings]
     receipts = [
         (one.request.key.key, one.request.key.digest, one.seq, len(one.request.batch.rows), one.request.known_at)
         for one in numbered
         if one.request.key
     ]
-    if not readings and not receipts:
+    if not readings and not receipts and not sketches:
         if rows:
             desk.insert(rows)
         return
     desk.cursor.execute("BEGIN")
     if rows:
         desk.insert(rows)
+    if sketches:
+        desk.insert_sketches(sketches)
     if readings:
         desk.insert_readings(readings)
     if receipts:
         desk.cursor.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", receipts)
     desk.cursor.execute("COMMIT")
+
+
+def _sketches(one: Numbered) -> Iterator[tuple[int, int, int, bytes]]:
+    """Series, time, seq and sketch of the rows that have one."""
+    rows = one.request.batch.rows
+    if rows.sketch is not None:
+        for series, time, sketch in zip(rows.series.tolist(), rows.time.tolist(), rows.sketch.tolist(), strict=True):
+            if sketch is not None:
+                yield series, time, one.seq, sketch
 
 
 def _columns(filled: Sequence[Numbered]) -> dict[str, NDArray[np.generic]]:
