@@ -49,6 +49,12 @@ class Sums:
         """What is certainly bad."""
         return self.bad if self.doubt is None else self.bad - self.doubt
 
+    @property
+    def arrays(self) -> tuple[Ints, ...]:
+        """Bad, total, covered; and doubt where it is kept."""
+        exact = self.bad, self.total, self.covered
+        return exact if self.doubt is None else (*exact, self.doubt)
+
     def __sub__(self, earlier: Sums) -> Sums:
         doubt = None if self.doubt is None or earlier.doubt is None else self.doubt - earlier.doubt
         return Sums(self.bad - earlier.bad, self.total - earlier.total, self.covered - earlier.covered, doubt)

@@ -26,7 +26,8 @@ from leeway.engine.goal import Goal
 class FleetSums:
     """Columns of one ledger at one minute. `objective` stands for all of them.
 
-    `born` is NEVER where there is no row; guards are those of each column.
+    `born` is NEVER where there is no row; guards are those of each column. What is only in doubt counts as good here:
+    nobody is woken by what a histogram cannot tell.
 
     Raises the ledger's OutOfReach for hours that must be lent first.
     """
@@ -57,7 +58,7 @@ class FleetSums:
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
         spent = self._since(self.at - span_s)
-        return Ratio(spent.bad, spent.total, self._per_share)
+        return Ratio(spent.certain, spent.total, self._per_share)
 
     def one_bad(self, span_s: int) -> Ratio:
         """What one bad event of the span would burn."""
@@ -69,7 +70,7 @@ class FleetSums:
         """Share of what the window allows, of events seen so far or of all its slices."""
         window = self.objective.window.at(self.at)
         whole = self._since(window.start)
-        bad = (whole if span_s is None else self._since(self.at - span_s)).bad
+        bad = (whole if span_s is None else self._since(self.at - span_s)).certain
         if self.objective.method.counts_events:
             return Ratio(bad, whole.total, self._per_share)
         lasts_s = self.objective.slice_s or MINUTE_S
@@ -94,7 +95,7 @@ class FleetSums:
 
     def surprised(self, span_s: int) -> Flags:
         """As core.alerting.sums; only those are asked that had a bad event in the span."""
-        bad = self._since(self.at - span_s).bad
+        bad = self._since(self.at - span_s).certain
         result = np.zeros(len(bad), np.bool_)
         if self.guards is None or not self.objective.method.counts_events:
             return result
@@ -140,7 +141,7 @@ class FleetSums:
 
     def _events(self, span_s: int) -> tuple[Floats, Floats]:
         spent, quanta = self._since(self.at - span_s), units(self.objective.method, self.scale)
-        return spent.bad / quanta.bad, spent.total / quanta.total
+        return spent.certain / quanta.bad, spent.total / quanta.total
 
     @property
     def _per_share(self) -> Fraction:

@@ -19,6 +19,7 @@ from leeway.core.ledger.grid import HOUR_S, MINUTE_DAYS, MINUTE_S
 from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
 from leeway.core.pulse import Pulse
+from leeway.core.quality import Kind
 from leeway.core.tally import Tally
 from leeway.core.window import Span
 from leeway.engine.book.increments import handfuls, increments, lasts_s, portions, reach_s, read_span
@@ -178,7 +179,8 @@ class Book:
         """Gives each goal a column, in as few ledgers as hold them all."""
         by_layout: defaultdict[Layout, list[Goal]] = defaultdict(list)
         for goal in goals:
-            by_layout[layout_for(goal.objective.method, goal.objective.window.longest_s)].append(goal)
+            objective, may_doubt = goal.objective, goal.kind is Kind.VALUE
+            by_layout[layout_for(objective.method, objective.window.longest_s, may_doubt=may_doubt)].append(goal)
         for layout, theirs in by_layout.items():
             shelves = self._shelves[layout]
             for placed, goal in enumerate(theirs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,12 @@ HANDFUL = 60
 
 @dataclass(frozen=True, slots=True)
 class Increments:
-    """Minutes (rows) × goals (columns): what every minute of a span adds."""
+    """Minutes (rows) × goals (columns): what every minute of a span adds. No `doubt`: all of it is exact."""
 
     bad: Ints
     total: Ints
     covered: Ints
+    doubt: Ints | None = None
 
     @classmethod
     def none(cls, span: Span, goals: int) -> Increments:
@@ -45,9 +46,14 @@ class Increments:
         return Increments(*(each.reshape(-1, 60, each.shape[1]).sum(axis=1) for each in self.arrays))
 
     @property
-    def arrays(self) -> tuple[Ints, Ints, Ints]:
-        """Bad, total, covered."""
-        return self.bad, self.total, self.covered
+    def arrays(self) -> tuple[Ints, ...]:
+        """Bad, total, covered; and doubt where there is any."""
+        exact = self.bad, self.total, self.covered
+        return exact if self.doubt is None else (*exact, self.doubt)
+
+    def doubting(self) -> Increments:
+        """The same with room for doubt."""
+        return self if self.doubt is not None else replace(self, doubt=np.zeros_like(self.bad))
 
 
 def reach_s(goal: Goal) -> int:
@@ -95,7 +101,8 @@ def increments(goals: list[Goal], rows: Rows, born: dict[int, int], span: Span, 
         if len(alike) == len(goals) and len(judged.bad) == span.length_s // MINUTE_S:
             return judged  # one way of judging for all, whole: no need to copy
         result = result or Increments.none(span, len(goals))
-        for whole, part in zip(result.arrays, judged.arrays, strict=True):
+        result = result if judged.doubt is None else result.doubting()
+        for whole, part in zip(result.arrays, judged.arrays, strict=False):  # some doubt, some do not
             whole[: len(part), places(alike)] = part
     return result or Increments.none(span, 0)
 
@@ -107,12 +114,21 @@ def _judged(goal: Goal, points: Points, column: Ints, born: Ints, span: Span, un
     judged = judge_many(goal.objective, points, column, judging, born=born, step_s=MINUTE_S)
     keep = slice(int(np.searchsorted(judged.start, span.end)))
     if lasts == MINUTE_S:
-        return Increments(judged.bad[keep], judged.total[keep], judged.seen[keep])
+        return Increments(
+            judged.bad[keep],
+            judged.total[keep],
+            judged.seen[keep],
+            None if judged.doubt is None else judged.doubt[keep],
+        )
     minutes = (min(span.end, until) - span.start) // MINUTE_S
     seen = Cells.of((points.time - span.start) // MINUTE_S, column, (minutes, len(born))).seen()
     result = Increments(np.zeros_like(seen), np.zeros_like(seen), seen)
     minute = places((judged.start[keep] - span.start) // MINUTE_S)
     result.bad[minute], result.total[minute] = judged.bad[keep], judged.total[keep]
+    if judged.doubt is None:
+        return result
+    result = result.doubting()
+    result.arrays[-1][minute] = judged.doubt[keep]
     return result
 
 
@@ -138,4 +154,6 @@ def _rows_of(bounds: Ints) -> tuple[slice | Ints, Ints]:
 
 def as_points(rows: Rows, goal: Goal) -> Points:
     """Rows of series that are like the goal's as core points."""
-    return Points(rows.time, rows.good, rows.total, rows.value if goal.kind is Kind.VALUE else None, goal.scale)
+    if goal.kind is not Kind.VALUE:
+        return Points(rows.time, rows.good, rows.total, None, goal.scale)
+    return Points(rows.time, rows.good, rows.total, rows.value, goal.scale, rows.sketch)

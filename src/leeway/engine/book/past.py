@@ -26,8 +26,6 @@ from leeway.engine.book.shelf import Shelf
 from leeway.engine.goal import Goal
 from leeway.ports.points import Change, PointStore, Tallies
 
-_NAMES = ("bad", "total", "covered")
-
 
 class Past:
     """Moves hours between the store and the ledgers."""
@@ -85,10 +83,12 @@ class Past:
         for day in range(span.start, span.end, DAY_S):
             at = [ledger.sums(day + hour * HOUR_S, shelf.columns(goals)) for hour in range(HOURS + 1)]
             sums = [later - earlier for earlier, later in pairwise(at)]
-            hours = Increments(*(np.stack([getattr(hour, name) for hour in sums]) for name in _NAMES))
+            hours = Increments(*map(np.stack, zip(*(hour.arrays for hour in sums), strict=True)))
             found = slice(*np.searchsorted(saved.hour, (day // HOUR_S, (day + DAY_S) // HOUR_S)))
             known = _dense(saved, found, goals, day)
             differs = ~np.isin([goal.number for goal in goals], saved.objective[found])
+            if hours.doubt is not None or known.doubt is not None:
+                hours, known = hours.doubting(), known.doubting()
             for ours, theirs in zip(hours.arrays, known.arrays, strict=True):
                 differs |= (ours != theirs).any(axis=0)
             if differs.any():
@@ -135,6 +135,9 @@ def _dense(saved: Tallies, rows: slice, goals: list[Goal], day: int) -> Incremen
     place = np.minimum(np.searchsorted(numbers[order], saved.objective[rows]), len(goals) - 1)
     ours = numbers[order][place] == saved.objective[rows]
     at = (saved.hour[rows] - day // HOUR_S)[ours], order[place[ours]]
-    for amounts, each in zip(dense.arrays, (saved.bad, saved.total, saved.covered), strict=True):
+    columns = [saved.bad, saved.total, saved.covered]
+    if saved.doubt is not None:
+        dense, columns = dense.doubting(), [*columns, saved.doubt]
+    for amounts, each in zip(dense.arrays, columns, strict=True):
         amounts[at] = each[rows][ours]
     return dense
