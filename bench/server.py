@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.figure import Wrong
 from bench.place import ShiftedClock, config
 
 
@@ -42,6 +41,8 @@ def serving(folder: Path, at: float, *, speed: float = 1.0, hosts: tuple[str, ..
         try:
             line = process.stdout.readline()
             if not line:
+                from bench.figure import Wrong  # late: the process of the server loads nothing that it need not
+
                 raise Wrong(f"the server did not start: {log.read_text()[-2000:]}")
             yield Server(process.pid, **json.loads(line))
         finally:

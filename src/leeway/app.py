@@ -16,7 +16,6 @@ from leeway.engine.engine import Engine
 from leeway.engine.planning import Texts
 from leeway.engine.views import SourceText
 from leeway.errors import Invalid, LeewayError
-from leeway.formats import openslo
 from leeway.net import Egress, Outside, Secrets, read_settings
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
@@ -45,13 +44,7 @@ async def running(config: Config, clock: Clock, own: frozenset[str] = frozenset(
 
     `own` are the addresses at which its server answers: no alert is sent there.
     """
-    outside = Outside(
-        clock,
-        Egress(config.allow_hosts),
-        Secrets(config.secret_env, config.secret_files),
-        config.file_roots,
-        own,
-    )
+    outside = outside_of(config, clock, own)
     points = open_points(config.data, memory=config.store_memory)
     try:
         state = open_state(config.data)
@@ -84,6 +77,12 @@ async def running(config: Config, clock: Clock, own: frozenset[str] = frozenset(
             state.close()
     finally:
         points.close()
+
+
+def outside_of(config: Config, clock: Clock, own: frozenset[str] = frozenset()) -> Outside:
+    """What sources and channels may touch, by the settings."""
+    secrets = Secrets(config.secret_env, config.secret_files)
+    return Outside(clock, Egress(config.allow_hosts), secrets, config.file_roots, own)
 
 
 async def served(config: Config, clock: Clock, started: Callable[[int, Leeway], None]) -> None:
@@ -159,11 +158,15 @@ def check_source(key: SourceKey, metrics: tuple[Metric, ...], outside: Outside) 
 
 
 def _read(text: str, name: str) -> tuple[Document, ...]:
+    from leeway.formats import openslo  # late, here and below: a start finds what was read of its definitions kept
+
     return openslo.read(text.encode(), name, mode=openslo.Mode.LENIENT, marks=False).documents
 
 
 def _write(document: Document, known: Readings) -> str:
     """The text to be stored. It is read once, to see that it says what it should, and never again."""
+    from leeway.formats import openslo
+
     text, name = openslo.compose([document]), f"{kind_of(document)} {document.metadata.name}"
     if not known.knows(text, name):
         known.learn(text, name, openslo.read_back(text, name))
@@ -172,6 +175,8 @@ def _write(document: Document, known: Readings) -> str:
 
 def _judge(files: tuple[SourceText, ...], stored: Library) -> tuple[tuple[Document, ...], tuple[Finding, ...]]:
     """Documents of the files with what is wrong or unwise; references may lead to documents that stand already."""
+    from leeway.formats import openslo
+
     sheets = [openslo.read(one.text.encode(), one.file, mode=openslo.Mode.LENIENT) for one in files]
     documents = tuple(document for sheet in sheets for document in sheet.documents)
     library = Library.of([*documents, *stored.documents], (name for sheet in sheets for name in sheet.names))

@@ -5,11 +5,28 @@ from __future__ import annotations
 import logging
 import os
 import sys
-
-import structlog
-from structlog.typing import Processor
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from leeway.cli.output import colour_wanted
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Whatever is imported meanwhile does not find this package, unless it is loaded already."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say that there is none
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+with _without("rich"):  # structlog would load it for traces that we write plain: a thirtieth of a server's start
+    import structlog
+    from structlog.typing import Processor
 
 
 def write_logs(*, least: int = logging.INFO) -> None:
