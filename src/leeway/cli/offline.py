@@ -1,17 +1,21 @@
-"""What the offline verbs share: the definitions, their table of points, and telling what was set aside."""
+"""What the offline verbs share: the definitions, their points from one of several places, and what was set aside."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import numpy as np
 
 from leeway.cli.definitions import read_library
+from leeway.cli.params import Time, server_option
+from leeway.cli.queries import Queries
 from leeway.errors import Invalid
 from leeway.formats.points import Table, read_csv
 from leeway.spec.duration import Duration
@@ -28,32 +32,43 @@ PARQUET = b"PAR1"
 SHOWN = 10
 """Quarantined lines named one by one before the rest are counted."""
 
+WAYS = "--points FILE, --fetch SPAN or --stored SPAN"
+
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Where definitions and points come from, as the options of a verb said; nothing is read yet."""
+    """Where definitions and points come from, as the options of a verb said; nothing is read yet.
+
+    At most one of `points` (a file), `fetch_s` (so far back, from the sources) and `stored_s` (so far back, from the
+    server) is there; both end at `until` (epoch seconds), or now.
+    """
 
     files: tuple[str, ...]
     points: str | None
+    fetch_s: int | None
+    stored_s: int | None
+    until: float | None
+    server: str
 
     @property
     def named(self) -> bool:
         """Whether points were asked for at all."""
-        return self.points is not None
+        return (self.points, self.fetch_s, self.stored_s) != (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Definitions and what is known of their past. `name` is what messages call the table."""
+    """Definitions and what is known of their past. `name` is what messages call the table: a file or not."""
 
     library: Library
     plans: tuple[Plan, ...]
     table: Table
     name: str
+    is_file: bool
 
     def tell(self, refused: Sequence[Refused], unknown: Sequence[str]) -> None:
         """Names on standard error what was set aside, and SLOs that nobody defined."""
-        tell_refused(self.name, refused)
+        tell_refused(self.name, refused, None if self.is_file else self.table)
         known = [plan.slo for plan in self.plans]
         for slo in unknown[:SHOWN]:
             near = did_you_mean(slo, known)
@@ -67,14 +82,39 @@ def points_options(command: Command) -> Command:
     """`-f` and the ways to points, of which a verb takes one: they arrive together as `supply`, a `Supply`."""
 
     @wraps(command)
-    def with_supply(*args: Any, files: tuple[str, ...], points: str | None, **others: Any) -> Any:
-        return command(*args, supply=Supply(files, points), **others)
+    def with_supply(
+        *args: Any,
+        files: tuple[str, ...],
+        points: str | None,
+        fetch: int | None,
+        stored: int | None,
+        until: datetime | None,
+        server: str,
+        **others: Any,
+    ) -> Any:
+        ways = [
+            name for name, way in (("--points", points), ("--fetch", fetch), ("--stored", stored)) if way is not None
+        ]
+        if len(ways) > 1:
+            raise click.UsageError(f"Points come from one place: {' or '.join(ways)}.")
+        if until is not None and ways not in (["--fetch"], ["--stored"]):
+            raise click.UsageError("--until says until when to --fetch, or to take what is --stored.")
+        end = None if until is None else until.timestamp()
+        return command(*args, supply=Supply(files, points, fetch, stored, end, server), **others)
 
     options = (
         click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="OpenSLO file or folder."),
         click.option(
             "--points", type=click.Path(dir_okay=False), help="CSV or Parquet: time,slo,good,total and others."
         ),
+        click.option(
+            "--fetch", metavar="SPAN", callback=_span, help="Ask the SLOs' own sources, so far back: 30d, 12h, …"
+        ),
+        click.option(
+            "--stored", metavar="SPAN", callback=_span, help="Take the points that a server keeps, so far back."
+        ),
+        click.option("--until", type=Time(), help="The end of what is fetched or stored; default: now."),
+        server_option,
     )
     wrapped: Any = with_supply
     for option in reversed(options):
@@ -94,35 +134,62 @@ def step_option(command: Command) -> Command:
 
 
 def read_given(supply: Supply, step_s: int) -> Given:
-    """The definitions and their points, rows of `step_s` seconds.
+    """The definitions and their points, rows of `step_s` seconds; what is stored or in a file has rows of its own.
 
-    Raises Invalid if they cannot be read or define no SLO, UsageError unless the options name one way to points.
+    Raises Invalid if they cannot be read or define no SLO, UsageError unless the options name one way to points, and
+    what servers and sources raise.
     """
-    del step_s  # what is read from a file has rows of its own
-    if not supply.files:
+    if not supply.named:
+        raise click.UsageError(f"Say where the points are: {WAYS}.")
+    library = read_definitions(supply)
+    if library is None:
         raise click.UsageError("Say which SLOs: -f PATH.")
-    library = read_library(supply.files)
     plans = tuple(compile_all(library.slos, library))
     if not plans:
-        mend = "give a file with a document of kind SLO"
-        raise Invalid("no SLO is defined here", place=", ".join(supply.files), mend=mend)
-    name, table = read_table(supply)
-    return Given(library, plans, table, name)
+        place, mend = ", ".join(supply.files) or supply.server, "give a file with a document of kind SLO"
+        raise Invalid("no SLO is defined here", place=place, mend=mend)
+    name, table = read_table(supply, library, step_s)
+    return Given(library, plans, table, name, supply.points is not None)
 
 
-def read_table(supply: Supply) -> tuple[str, Table]:
-    """The points alone, and what messages call them. Raises as `read_given`."""
-    if supply.points is None:
-        raise click.UsageError("Say where the points are: --points FILE.")
+def read_definitions(supply: Supply) -> Library | None:
+    """Those of the files, else those of the server whose points are asked for, else none."""
+    if supply.files:
+        return read_library(supply.files)
+    if supply.stored_s is None:
+        return None
+    from leeway.cli.stored import stored_library  # late: other ways ask no server
+
+    return stored_library(supply.server)
+
+
+def read_table(
+    supply: Supply, library: Library | None, step_s: int, queries: Queries | None = None
+) -> tuple[str, Table]:
+    """What messages call the points, and the points: of these definitions, or by `queries` of one Prometheus."""
+    if supply.points is not None:
+        return supply.points, read_points(supply.points)
+    if supply.fetch_s is not None:
+        from leeway.cli.fetched import fetched  # late: it loads every part
+
+        return "the sources", fetched(library, queries, supply.fetch_s, supply.until, step_s)
+    if supply.stored_s is None or library is None:
+        raise click.UsageError(f"Say where the points are: {WAYS}.")
+    from leeway.cli.stored import stored_points  # late: other ways ask no server
+
+    slos = [slo.metadata.name for slo in library.slos]
+    return supply.server, stored_points(supply.server, slos, supply.stored_s, supply.until)
+
+
+def read_points(path: str) -> Table:
+    """The table of a file: CSV or Parquet, as its first bytes tell, whatever its name says. Raises Invalid."""
     try:
-        return supply.points, _read_file(supply.points)
+        return _read_file(path)
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise Invalid(message, place=supply.points, mend="check the path") from error
+        raise Invalid(f"cannot be read: {error.strerror or error}", place=path, mend="check the path") from error
 
 
 def _read_file(path: str) -> Table:
-    """A CSV or a Parquet file; its first bytes tell which, whatever its name says."""
     with Path(path).open("rb") as file:
         if not file.peek(4).startswith(PARQUET):
             return read_csv(file, path)
@@ -133,13 +200,28 @@ def _read_file(path: str) -> Table:
     return read_parquet(str(Path(path).resolve()), path)
 
 
-def tell_refused(name: str, refused: Sequence[Refused]) -> None:
-    """Names on standard error what was set aside: file, row, column and why."""
+def tell_refused(name: str, refused: Sequence[Refused], table: Table | None = None) -> None:
+    """Names on standard error what was set aside: file, row, column and why; with a `table` whose row, and of when."""
     for row in refused[:SHOWN]:
+        place = f"{name}:{row.line}" if table is None else _when(table, row.line)
         column = f" {row.column}:" if row.column else ""
-        click.echo(f"{name}:{row.line}:{column} set aside: {row.message}", err=True)
+        click.echo(f"{place}:{column} set aside: {row.message}", err=True)
     if len(refused) > SHOWN:
-        click.echo(f"{name}: {len(refused) - SHOWN:,} more lines were set aside", err=True)
+        click.echo(f"{name}: {len(refused) - SHOWN:,} more rows were set aside", err=True)
+
+
+def _when(table: Table, line: int) -> str:
+    row = int(np.flatnonzero(table.line == line)[0])
+    owner = table.owners[int(np.searchsorted(table.bounds, row, side="right")) - 1]
+    return f"{'/'.join(filter(None, owner))} at {datetime.fromtimestamp(int(table.time[row]), UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _span(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    length = None if text is None else Duration.parse(text)
+    if text is not None and length is None:
+        hint = f"--{option.name}"
+        raise click.BadParameter(f"{text!r} is no length of time; write for example 30d, 12h or 4w", param_hint=hint)
+    return None if length is None else length.seconds
 
 
 def _step(text: str) -> int:

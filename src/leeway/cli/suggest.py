@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leeway.cli.offline import Supply, points_options, read_table, tell_refused
+from leeway.cli.offline import WAYS, Supply, points_options, read_definitions, read_table, tell_refused
 from leeway.cli.output import Exit, output_option, write_json
+from leeway.cli.queries import Queries, queries_options
 from leeway.spec.duration import Duration, Unit, seconds
 
 if TYPE_CHECKING:
     from leeway.lab.suggest import Suggestion
 
-SHORTEST_S, LONGEST_S = 3_600, 366 * 86_400
+MINUTE_S, SHORTEST_S, LONGEST_S = 60, 3_600, 366 * 86_400
 
 
 @click.command()
 @points_options
+@queries_options
 @click.option(
     "--window",
     default="28d",
@@ -34,7 +36,7 @@ SHORTEST_S, LONGEST_S = 3_600, 366 * 86_400
 @click.option(
     "--step",
     callback=lambda _context, _option, text: _step(text),
-    help="How long a row of the CSV lasts; default: told from the rows.",
+    help="How long a row of the points lasts; default: told from the rows, and a minute of what is fetched.",
 )
 @click.option(
     "--target",
@@ -53,6 +55,7 @@ SHORTEST_S, LONGEST_S = 3_600, 366 * 86_400
 def command(
     context: click.Context,
     supply: Supply,
+    queries: Queries | None,
     window: Duration,
     seed: int,
     step: int | None,
@@ -71,13 +74,17 @@ def command(
     The header is as for `leeway budget`. Of counts the target is for good/total; of values a threshold is drawn too.
     Exit code 4 if there is too little history for any target.
     """
+    if not supply.named:
+        raise click.UsageError(f"Say where the points are: {WAYS}.")
+    if queries is not None and supply.fetch_s is None:
+        raise click.UsageError("Say how far back to ask --prometheus: --fetch SPAN, such as --fetch 90d.")
     if threshold is not None and not math.isfinite(threshold):
         raise click.BadParameter("it must be a finite number", param_hint="--threshold")
     from leeway.lab.suggest import Asked, as_json, documents, suggest  # late: it loads numpy
 
-    points, table = read_table(supply)
+    points, table = read_table(supply, read_definitions(supply), step or MINUTE_S, queries)
     answer = suggest(table, Asked(window, seed, step, targets, better == "higher", threshold))
-    tell_refused(points, answer.quarantined)
+    tell_refused(points, answer.quarantined, None if supply.points else table)
     match output:
         case "json":
             write_json([as_json(one) for one in answer.found])

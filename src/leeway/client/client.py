@@ -81,6 +81,14 @@ class Client:
         """The objectives of one SLO at a past time, and as known at a past time."""
         return (await self._get(Items[Assessment], "slos", slo, "budget", as_of=as_of, known_at=known_at)).items
 
+    async def points(self, slo: str, *, start: str | None = None, end: str | None = None) -> bytes:
+        """The stored points of one SLO, of start ≤ time < end, as the CSV that `leeway budget --points` reads."""
+        query = tuple((name, at) for name, at in (("from", start), ("to", end)) if at is not None)
+        answer = await self._send(Request(self._url("slos", slo, "points"), query=query))
+        if not answer.body.startswith(b"time,slo,"):
+            raise _stranger(self._root, answer)
+        return answer.body
+
     async def documents(self, kind: str | None = None) -> list[Revision]:
         """The current revision of every definition, or of those of one kind."""
         return (await self._get(Items[Revision], "documents", *([kind] if kind else []))).items
@@ -201,6 +209,13 @@ class Client:
         )
 
     async def _ask(self, shape: type[Shape], request: Request) -> Shape:
+        answer = await self._send(request)
+        try:
+            return shape.model_validate_json(answer.body)
+        except ValidationError:
+            raise _stranger(self._root, answer) from None
+
+    async def _send(self, request: Request) -> Answer:
         try:
             answer = await self._http.send(request)
         except Unreachable as error:
@@ -208,10 +223,7 @@ class Client:
             raise Unreachable(f"no server answers ({error.message})", place=self._root, mend=mend) from None
         if not 200 <= answer.status < 300:
             raise error_of(answer.body) or _stranger(self._root, answer)
-        try:
-            return shape.model_validate_json(answer.body)
-        except ValidationError:
-            raise _stranger(self._root, answer) from None
+        return answer
 
     def _url(self, *path: str) -> str:
         return "/".join((self._root, "api", "v1", *(quote(part, safe="") for part in path)))

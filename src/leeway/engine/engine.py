@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,15 +20,16 @@ from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.collect import Collector
 from leeway.engine.crowds import agree
+from leeway.engine.export import export
 from leeway.engine.forecasts import Forecasts
 from leeway.engine.goal import Goal
 from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
-from leeway.engine.planning import Texts, ensure_sound, make_plan
+from leeway.engine.planning import Texts, ensure_agreed, ensure_sound, make_plan
 from leeway.engine.replay import Replays
 from leeway.engine.threads import whole
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
-from leeway.errors import Conflict, Invalid, LeewayError, NotFound, Transient
+from leeway.errors import LeewayError, NotFound, Transient
 from leeway.ports.clock import Clock
 from leeway.ports.points import Key, PointStore
 from leeway.ports.push import PushBatch, Receipt
@@ -147,6 +148,10 @@ class Engine:
             [await asyncio.to_thread(query.past, goal, self._points, at, known_at) for goal in self._goals(slo)]
         )
 
+    def points(self, slo: str, start: int | None, end: int | None) -> Iterator[bytes]:
+        """The stored points of one SLO as CSV, in parts; see `leeway.engine.export`. Blocking. Raises NotFound."""
+        return export(self._feeds_of(slo), self._points, start, end)
+
     async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
         """What applying these files would do."""
         current, agreed = await asyncio.to_thread(lambda: (self._state.documents(), self._agreed()))
@@ -169,20 +174,10 @@ class Engine:
         """
         async with self._changing:
             plan = await self.plan(files, prune=prune)
-            if plan.refused:
-                first = next(one for one in plan.findings if self._texts.refuses(one))
-                place = f"{first.file}:{first.mark.line}:{first.mark.column}"
-                raise Invalid(first.message, place=place, mend=first.hint or "run `leeway lint` for all of it")
-            if expected is not None and set(expected) != {
-                (change.kind, change.name, change.expected) for change in plan.changes
-            }:
-                raise Conflict("the definitions changed since they were planned", mend="plan again and look once more")
+            ensure_agreed(plan, self._texts, expected)
             agreed = agree(plan.crowds, people)
-            edits = [
-                Edit(change.kind, change.name, change.after, change.expected)
-                for change in plan.changes
-                if change.action is not Action.KEEP
-            ]
+            changes = [one for one in plan.changes if one.action is not Action.KEEP]
+            edits = [Edit(one.kind, one.name, one.after, one.expected) for one in changes]
             await self._change(edits, by, agreed)
             return plan
 
@@ -217,9 +212,8 @@ class Engine:
 
     async def replay(self, slo: str, span: Span) -> Job:
         """Fetches a span of history again, as a job. Raises NotFound, and Invalid if the source keeps no history."""
-        self._goals(slo)
         span = Span(span.start - span.start % STEP_S, min(span.end, self._book.head) // STEP_S * STEP_S)
-        return self._replays.start(slo, tuple(feed for feed in self._catalog.feeds if feed.series.slo == slo), span)
+        return self._replays.start(slo, self._feeds_of(slo), span)
 
     async def job(self, number: int) -> Job:
         """One job. Raises NotFound."""
@@ -383,6 +377,10 @@ class Engine:
             known = {goal.slo for goal in self._catalog.goals}
             raise NotFound(f"there is no SLO {slo!r}", mend=did_you_mean(slo, known) or "`leeway status` lists them")
         return goals
+
+    def _feeds_of(self, slo: str) -> tuple[Feed, ...]:
+        self._goals(slo)  # or NotFound
+        return tuple(feed for feed in self._catalog.feeds if feed.series.slo == slo)
 
     def _statuses(self) -> tuple[Status, ...]:
         extent = self._points.extent()

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from leeway.engine.catalog import CheckSource, ReadDocuments, library_of, unaskable
 from leeway.engine.crowds import crowds
 from leeway.engine.views import Action, Crowd, PlannedChange, PlanView, SourceText
-from leeway.errors import Invalid, LeewayError
+from leeway.errors import Conflict, Invalid, LeewayError
 from leeway.ports.state import Revision
 from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, Recipient, kind_of
 from leeway.spec.finding import Finding, Severity
@@ -90,6 +90,16 @@ def make_plan(
             _deleted(revision) for name, revision in sorted(revisions.items()) if name not in wanted and revision.body
         ]
     return PlanView(tuple(sorted(changes, key=_place)), findings, refused, found)
+
+
+def ensure_agreed(plan: PlanView, texts: Texts, expected: tuple[tuple[str, str, int], ...] | None) -> None:
+    """Raises Invalid if the plan is refused, Conflict if it is not the one of the `expected` (kind, name, revision)."""
+    if plan.refused:
+        first = next(one for one in plan.findings if texts.refuses(one))
+        place = f"{first.file}:{first.mark.line}:{first.mark.column}"
+        raise Invalid(first.message, place=place, mend=first.hint or "run `leeway lint` for all of it")
+    if expected is not None and set(expected) != {(one.kind, one.name, one.expected) for one in plan.changes}:
+        raise Conflict("the definitions changed since they were planned", mend="plan again and look once more")
 
 
 def ensure_sound(before: Library, after: Library, check: CheckSource, reach: CheckRecipient) -> None:

@@ -56,7 +56,7 @@ class Egress:
             raise Forbidden(
                 f"{_behind(host, ip)}a loopback or private address that no admin has listed",
                 place=there,
-                mend=f"if it is meant, start the server with --allow-hosts {there} (or LEEWAY_ALLOW_HOSTS)",
+                mend=f"if it is meant, list it: `leeway serve --allow-hosts {there}`, or LEEWAY_ALLOW_HOSTS={there}",
             )
 
     def judge_url(self, url: URL) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -91,6 +91,9 @@ class EnginePort(Protocol):
 
     async def budget(self, slo: str, *, as_of: int | None, known_at: float | None) -> tuple[Assessment, ...]:
         """The objectives of one SLO at a past time, as known at a past time."""
+
+    def points(self, slo: str, start: int | None, end: int | None) -> Iterator[bytes]:
+        """Its stored points as CSV, in parts. Blocks while it reads; NotFound at once."""
 
     async def plan(self, files: tuple[SourceText, ...], *, prune: bool) -> PlanView:
         """What applying would do."""

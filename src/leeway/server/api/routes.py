@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 
 from leeway.client import documents as docs
 from leeway.core.window import Span
@@ -19,6 +21,13 @@ from leeway.server.api.ways import ways
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
+
+
+class Table(StreamingResponse):
+    """A table of points, sent while it is read."""
+
+    media_type = "text/csv; charset=utf-8"
+
 
 TIME = "RFC 3339 with a zone, or epoch seconds"
 By = Annotated[str, Query(max_length=200, description="Who does it; kept in the history")]
@@ -76,6 +85,17 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         at = epoch(as_of, "as_of")
         found = await engine.budget(slo, as_of=None if at is None else int(at), known_at=epoch(known_at, "known_at"))
         return docs.Items(items=[shapes.assessment(slo, one) for one in found])
+
+    @api.get("/slos/{slo}/points", summary="Its stored points as CSV", response_class=Table)
+    async def points(
+        slo: str,
+        start: Annotated[str | None, Query(alias="from", description=TIME)] = None,
+        end: Annotated[str | None, Query(alias="to", description=TIME)] = None,
+    ) -> Table:
+        since, until = epoch(start, "from"), epoch(end, "to")
+        if since is not None and until is not None and since >= until:
+            raise Misread("the span ends before it starts", place="from, to", mend="swap them")
+        return Table(engine.points(slo, *(None if at is None else ceil(at) for at in (since, until))))
 
     @api.get("/sources", summary="How the data of each objective arrives")
     async def sources() -> docs.Items[docs.Source]:
