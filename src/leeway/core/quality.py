@@ -9,7 +9,8 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from leeway.core.points import Floats, Ints, Points
+from leeway.core.histogram import pack
+from leeway.core.points import Floats, Ints, Points, Sketches
 from leeway.errors import Invalid
 
 FUTURE_S = 300
@@ -28,6 +29,10 @@ MAX_SUM = 2**62
 """The largest sum of counts, in quanta, with room for a rounding of every one of them in 64 bits."""
 
 
+Histograms = NDArray[np.object_]
+"""A `leeway.core.histogram.Histogram` for each row that has one, else None."""
+
+
 class Fault(IntEnum):
     """Why a row is quarantined; NONE is a row that can be trusted. `reason` is stable, `sentence` is for people."""
 
@@ -39,6 +44,7 @@ class Fault(IntEnum):
     MORE_THAN_TOTAL = 5
     TOO_LARGE = 6
     NO_RATIO = 7
+    BROKEN_HISTOGRAM = 8
 
     @property
     def reason(self) -> str:
@@ -60,6 +66,7 @@ _SENTENCES = {
     Fault.MORE_THAN_TOTAL: "there are more good or bad events than events in total",
     Fault.TOO_LARGE: "a count is too large to be exact",
     Fault.NO_RATIO: "a ratio lies outside 0..1",
+    Fault.BROKEN_HISTOGRAM: "the buckets contradict each other: a wider one counts fewer events, or +Inf not all",
 }
 
 
@@ -76,7 +83,8 @@ class Kind(StrEnum):
 class Measured:
     """Rows as received, before trust, in any order, repeats allowed; columns that the kind does not use are None.
 
-    Counts have `total` and one of `good` and `bad`; raw ratios and values have `value`.
+    Counts have `total` and one of `good` and `bad`; raw ratios and values have `value`. A row of values may have a
+    histogram in its place: its `value` is NaN then, and `histogram` None where there is none.
     """
 
     time: Ints
@@ -84,6 +92,7 @@ class Measured:
     bad: Floats | None = None
     total: Floats | None = None
     value: Floats | None = None
+    histogram: Histograms | None = None
 
     @property
     def part(self) -> Floats:
@@ -128,6 +137,12 @@ def inspect(
         mark(total > most / scale, Fault.TOO_LARGE)
         return faults
     value = _there(rows.value)
+    if kind is Kind.VALUE and rows.histogram is not None:
+        held = rows.histogram != np.array(None)
+        mark(~np.isfinite(value) & ~held, Fault.NOT_A_NUMBER)
+        mark(np.array([each is not None and not each.sound for each in rows.histogram]), Fault.BROKEN_HISTOGRAM)
+        mark(_totals(rows.histogram) > most / scale, Fault.TOO_LARGE)
+        return faults
     mark(~np.isfinite(value), Fault.NOT_A_NUMBER)
     if kind is not Kind.VALUE:
         mark((value < 0) | (value > 1), Fault.NO_RATIO)
@@ -154,6 +169,8 @@ def at_fault(fault: Fault, rows: Measured, place: int) -> tuple[str, ...]:
             return ("total",)
         case Fault.MORE_THAN_TOTAL | Fault.NO_RATIO:
             return tuple(said)
+        case Fault.BROKEN_HISTOGRAM:
+            return ("buckets",)
         case Fault.NONE:
             return ()
     assert_never(fault)
@@ -179,8 +196,24 @@ def as_points(kind: Kind, rows: Measured, order: NDArray[np.intp], *, scale: int
         case Kind.FAILURE_RATIO:
             return Points(time, one - quanta(_there(rows.value)[order], scale), one, None, scale)
         case Kind.VALUE:
-            return Points(time, np.zeros(len(order), np.int64), one, _there(rows.value)[order], scale)
+            none, value = np.zeros(len(order), np.int64), _there(rows.value)[order]
+            if rows.histogram is None:
+                return Points(time, none, one, value, scale)
+            held = rows.histogram[order]
+            total = np.where(held != np.array(None), _totals(held) * scale, one)
+            return Points(time, none, total, value, scale, _packed(held))
     assert_never(kind)
+
+
+def _totals(histograms: Histograms) -> Ints:
+    return np.array([0 if each is None else each.total for each in histograms], np.int64)
+
+
+def _packed(histograms: Histograms) -> Sketches | None:
+    if not any(histograms):
+        return None
+    packed = [None if each is None else pack(each.fitted()) for each in histograms]
+    return np.array([*packed, None], object)[:-1]
 
 
 def _there(column: Floats | None) -> Floats:

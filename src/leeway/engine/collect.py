@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 import structlog
@@ -51,6 +52,9 @@ MAX_WAIT_S = 3_600
 AT_ONCE = 8
 """Asks under way at once to one source; probes take their whole step each, and wait for no other."""
 
+Told = dict[int, tuple[float | bytes, ...]]
+"""By time the numbers of a point, or its packed histogram."""
+
 log = structlog.get_logger("leeway.collect")
 
 
@@ -65,7 +69,7 @@ class FeedState:
     last_error: str = ""
     failures: int = 0
     kept_delay_s: float = 0.0
-    recent: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    recent: Told = field(default_factory=dict)
 
 
 class Collector:
@@ -214,8 +218,7 @@ class Collector:
         new = np.array([state.recent.get(time) != row for time, row in told.items()], np.bool_)
         late = [now - (time + STEP_S) for time, row in told.items() if state.recent.get(time, row) != row]
         state.delay_s = max(state.delay_s, max((each for each in late if each <= MAX_DELAY_S), default=0.0))
-        value = None if points.value is None else points.value[new]
-        return Points(points.time[new], points.good[new], points.total[new], value, points.scale)
+        return points[new]
 
     def _remember(self, state: FeedState, new: Points, end: int) -> None:
         state.recent |= _told(new)
@@ -247,13 +250,18 @@ class Collector:
         await source.close()
 
 
-def said(rows: Rows, feed: Feed) -> dict[int, tuple[float, ...]]:
+def said(rows: Rows, feed: Feed) -> Told:
     """What stored rows say, by time, as a feed's state remembers it."""
     value = rows.value if feed.kind is Kind.VALUE else None
-    return _told(Points(rows.time, rows.good, rows.total, value, feed.series.scale))
+    return _told(Points(rows.time, rows.good, rows.total, value, feed.series.scale, rows.sketch))
 
 
-def _told(points: Points) -> dict[int, tuple[float, ...]]:
+def _told(points: Points) -> Told:
     """What the points say, by time."""
-    columns = [points.good, points.total, *([] if points.value is None else [points.value])]
-    return dict(zip(points.time.tolist(), zip(*(column.tolist() for column in columns), strict=True), strict=True))
+    columns: list[list[Any]] = [points.good.tolist(), points.total.tolist()]
+    if points.value is not None:
+        columns.append(points.value.tolist())
+    if points.sketch is not None:  # in place of the value, which is NaN, and so never equal to itself
+        pairs = zip(points.sketch.tolist(), columns.pop(), strict=True)
+        columns.append([value if sketch is None else sketch for sketch, value in pairs])
+    return dict(zip(points.time.tolist(), zip(*columns, strict=True), strict=True))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from leeway.core.points import Sketches
 from leeway.core.quality import Fault, Kind, Measured, as_points, inspect
 from leeway.engine.catalog import STEP_S, Feed
 from leeway.engine.intake import Intake, rows_of
@@ -114,9 +115,12 @@ def _together(parts: list[Rows]) -> Rows:
     if not parts:
         none = np.empty(0, np.int64)
         return Rows(np.empty(0, np.int32), none, none, none, np.empty(0))
-    return Rows(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("series", "time", "good", "total", "value")
-        )
-    )
+    names = ("series", "time", "good", "total", "value")
+    rows = Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return replace(rows, sketch=_sketches(parts))
+
+
+def _sketches(parts: list[Rows]) -> Sketches | None:
+    if all(part.sketch is None for part in parts):
+        return None
+    return np.concatenate([np.full(len(part), None) if part.sketch is None else part.sketch for part in parts])

@@ -57,14 +57,19 @@ def measured(reading: Reading) -> Measured:
     known = np.ones(len(reading.time), np.bool_)
     for column in columns.values():
         known &= ~np.isnan(column)
+    histogram = reading.histograms
+    if histogram is not None:
+        known |= histogram != np.array(None)
+        histogram = histogram[known]
 
     def pick(*roles: Role) -> np.ndarray | None:
         return next((columns[role][known] for role in roles if role in columns), None)
 
-    return Measured(reading.time[known], pick(Role.GOOD), pick(Role.BAD), pick(Role.TOTAL), pick(Role.RAW, Role.VALUE))
+    counts = pick(Role.GOOD), pick(Role.BAD), pick(Role.TOTAL)
+    return Measured(reading.time[known], *counts, pick(Role.RAW, Role.VALUE), histogram)
 
 
 def rows_of(series: int, points: Points) -> Rows:
     """Points as rows of one series."""
     value = np.full(len(points), np.nan) if points.value is None else points.value
-    return Rows(np.full(len(points), series, np.int32), points.time, points.good, points.total, value)
+    return Rows(np.full(len(points), series, np.int32), points.time, points.good, points.total, value, points.sketch)

@@ -146,9 +146,7 @@ def _measured(slo: str, kind: Kind, table: Table, rows: slice | NDArray[np.intp]
 
 
 def _before(points: Points, time: int) -> Points:
-    end = int(np.searchsorted(points.time, time))
-    value = None if points.value is None else points.value[:end]
-    return Points(points.time[:end], points.good[:end], points.total[:end], value, points.scale)
+    return points[: int(np.searchsorted(points.time, time))]
 
 
 def refused(line: int, rows: Measured, faults: Faults, place: int) -> Refused:

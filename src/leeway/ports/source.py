@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from leeway.core.points import Floats, Ints
+from leeway.core.quality import Histograms
 from leeway.core.window import Span
 
 
@@ -86,11 +87,15 @@ class Reading:
 
     `time` holds the start of every step of the asked span for which at least one role has a number, ascending. Counts
     are increments per step (never running totals), a raw ratio is in 0..1, a value is in the metric's own unit.
+
+    A source of latency may answer for a value with a histogram of the step: `histograms` holds it (see
+    core.histogram), None where there is none; the value of that step is NaN.
     """
 
     time: Ints
     columns: Mapping[Role, Floats]
     provenance: Provenance
+    histograms: Histograms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,13 +85,19 @@ class Range:
 
 
 def understand(metric: Metric) -> Counter | Written:
-    """How this metric will be asked. Raises Invalid, naming the key, if it cannot be."""
+    """How this metric will be asked. Raises Invalid, naming the key, if it cannot be.
+
+    A value whose query is a selector of `…_bucket`, bare or in `sum by (le) (rate(…))`, is a histogram: its events are
+    counted at the thresholds of the objectives.
+    """
     key, text = _words(metric.spec)
     dedupe = _labels(metric.spec.get("dedupe", ()))
     expression = _parsed(_WINDOW.sub("1m", text), f"metricSource.spec.{key}")
     if isinstance(expression, (promql.MatrixSelector, promql.SubqueryExpr, promql.StringLiteral)):
         mend = "write what is a number at an instant: a range goes into rate() or increase()"
         raise Invalid("gives no numbers at an instant", place=f"metricSource.spec.{key}", mend=mend)
+    if metric.role is Role.VALUE and (selector := _buckets(expression, f"metricSource.spec.{key}")):
+        return Counter(selector, text, dedupe)
     found = _counter(expression) if metric.role in _COUNTS else None
     if found is None:
         return Written(text)
@@ -211,6 +217,28 @@ def _counter(expression: promql.Expr) -> tuple[str, bool] | None:
         return None
     text = _selector(expression)
     return None if text is None else (text, ranged)
+
+
+def _buckets(expression: promql.Expr, place: str) -> str | None:
+    """The selector of a histogram's buckets; None if it is none. Raises Invalid for sums that lose the edges."""
+    found = _counter(expression)
+    if found is None or not found[0].partition("{")[0].endswith("_bucket"):
+        return None
+    while isinstance(expression, (promql.AggregateExpr, promql.ParenExpr)):
+        if isinstance(expression, promql.AggregateExpr) and not _keeps_le(expression):
+            mend = "write the selector alone, or sum by (le) (…)"
+            raise Invalid("adds the buckets of all edges together", place=place, mend=mend)
+        expression = expression.expr
+    if re.search(r"[{,]le(=|!=|=~|!~)", found[0]):
+        mend = "leave le out: events are counted at the objective's threshold, with all buckets"
+        raise Invalid("chooses among the buckets of a histogram", place=place, mend=mend)
+    return found[0]
+
+
+def _keeps_le(expression: promql.AggregateExpr) -> bool:
+    modifier = expression.modifier
+    by = modifier is not None and str(modifier.type).endswith("By")
+    return modifier is not None and ("le" in modifier.labels) == by
 
 
 def _selector(selector: promql.VectorSelector) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leeway.core.points import Floats, Ints
 from leeway.core.window import Span
@@ -12,11 +14,13 @@ from leeway.errors import Invalid, NotUnderstood, Permanent
 from leeway.net import Client, Outside
 from leeway.ports.clock import Clock
 from leeway.ports.source import Ability, Ask, ComputedBy, Manifest, Metric, Provenance, Reading, Role
+from leeway.sources.prometheus import buckets
 from leeway.sources.prometheus import query as ql
 from leeway.sources.prometheus.absence import absent_steps, bad_as_zero
 from leeway.sources.prometheus.decode import Series
 from leeway.sources.prometheus.increments import (
     Grid,
+    Tally,
     Target,
     births,
     merged,
@@ -28,6 +32,9 @@ from leeway.sources.prometheus.increments import (
 )
 from leeway.sources.prometheus.settings import Settings
 from leeway.sources.prometheus.talk import Talk
+
+Held = Mapping[Role, tuple[Series, ...]]
+"""The scraped samples of each role, with the one before the span."""
 
 manifest = Manifest(
     name="prometheus",
@@ -66,12 +73,26 @@ class PrometheusSource:
         talk = Talk(self._client, self._settings.url, self._settings.tenant, self._clock)
         counters = {role: plan for role, plan in plans.items() if isinstance(plan, ql.Counter)}
         held = await self._samples(talk, counters, ask) if len(counters) == len(plans) else None
+        if Role.VALUE in counters:
+            return await self._histograms(talk, held, ask)
         if held is None:
             columns, samples = await _evaluated(talk, {role: plan.written for role, plan in plans.items()}, ask)
             return self._reading(ask, talk, columns, samples, ComputedBy.SOURCE)
         columns = await self._counted(talk, held, ask)
-        samples = sum(int((one.time_ms >= ask.span.start * 1000).sum()) for series in held.values() for one in series)
-        return self._reading(ask, talk, columns, samples, ComputedBy.LEEWAY)
+        return self._reading(ask, talk, columns, _samples(held, ask), ComputedBy.LEEWAY)
+
+    async def _histograms(self, talk: Talk, held: Held | None, ask: Ask) -> Reading:
+        if held is None:
+            mend = "choose fewer series, add them up by a recording rule, or raise most_samples"
+            raise Permanent("the buckets have too many samples to be fetched", place=talk.sent, mend=mend)
+        series = held[Role.VALUE]
+        grid, scrapes = await self._scrapes(talk, held, ask)
+        counted = buckets.count(series, scrapes, grid)
+        _tell(talk, "the histogram", counted)
+        known = counted.histograms != np.array(None)
+        unknown = np.full(grid.steps, np.nan)
+        reading = self._reading(ask, talk, {Role.VALUE: unknown}, _samples(held, ask), ComputedBy.LEEWAY, known)
+        return replace(reading, histograms=counted.histograms[known])
 
     async def close(self) -> None:
         await self._client.close()
@@ -106,21 +127,20 @@ class PrometheusSource:
             return most
         return int(sum(np.nansum(one.value) for one in await talk.ask(ql.size(counter, span))))
 
-    async def _counted(self, talk: Talk, held: Mapping[Role, tuple[Series, ...]], ask: Ask) -> dict[Role, Floats]:
+    async def _scrapes(self, talk: Talk, held: Held, ask: Ask) -> tuple[Grid, dict[Target, Ints]]:
+        """The steps, and when each target is known to have been scraped."""
         grid = Grid(ask.span, ask.step_s, self._settings.lookback_s * 1000)
         everything = [one for series in held.values() for one in series]
         scrapes = scrapes_of(everything)
         for target, moments in (await self._ups(talk, everything, scrapes, grid)).items():
             scrapes[target] = np.union1d(scrapes.get(target, moments), moments)
+        return grid, scrapes
+
+    async def _counted(self, talk: Talk, held: Held, ask: Ask) -> dict[Role, Floats]:
+        grid, scrapes = await self._scrapes(talk, held, ask)
         tallies = {role: tally(series, scrapes, grid) for role, series in held.items()}
         for role, found in tallies.items():
-            talk.note(f"{role}: {found.resets} counter resets" if found.resets else "")
-            talk.note(
-                f"{role}: {found.born} series born while their target was scraped, from zero" if found.born else ""
-            )
-            talk.note(
-                f"{role}: {found.unknown} series began with their target, before is unknown" if found.unknown else ""
-            )
+            _tell(talk, role, found)
         columns = {role: found.per_step for role, found in tallies.items()}
         filled, notes = bad_as_zero(columns, absent_steps(held.get(Role.BAD, ()), scrapes, grid))
         for note in notes:
@@ -152,9 +172,16 @@ class PrometheusSource:
         return scrapes_of(Series(one.labels, one.time_ms[one.value >= 1], one.value[one.value >= 1]) for one in ups)
 
     def _reading(
-        self, ask: Ask, talk: Talk, columns: Mapping[Role, Floats], samples: int, computed_by: ComputedBy
+        self,
+        ask: Ask,
+        talk: Talk,
+        columns: Mapping[Role, Floats],
+        samples: int,
+        computed_by: ComputedBy,
+        known: NDArray[np.bool_] | None = None,
     ) -> Reading:
-        known = np.zeros(ask.span.length_s // ask.step_s, bool)
+        """Of the steps that are known otherwise, or of which any column knows a number."""
+        known = np.zeros(ask.span.length_s // ask.step_s, bool) if known is None else known
         for column in columns.values():
             known |= ~np.isnan(column)
         starts = np.arange(ask.span.start, ask.span.end, ask.step_s, dtype=np.int64)
@@ -170,6 +197,17 @@ class PrometheusSource:
             notes=tuple(talk.notes),
         )
         return Reading(starts[known], {role: column[known] for role, column in columns.items()}, provenance)
+
+
+def _samples(held: Held, ask: Ask) -> int:
+    """How many samples the span itself holds."""
+    return sum(int((one.time_ms >= ask.span.start * 1000).sum()) for series in held.values() for one in series)
+
+
+def _tell(talk: Talk, what: str, seen: Tally | buckets.Counted) -> None:
+    talk.note(f"{what}: {seen.resets} counter resets" if seen.resets else "")
+    talk.note(f"{what}: {seen.born} series born while their target was scraped, from zero" if seen.born else "")
+    talk.note(f"{what}: {seen.unknown} series began with their target, before is unknown" if seen.unknown else "")
 
 
 async def _evaluated(talk: Talk, written: Mapping[Role, str], ask: Ask) -> tuple[dict[Role, Floats], int]:
