@@ -16,17 +16,17 @@ from leeway.engine.offline import Case, Past
 WEEK_S, HISTORY_S = 7 * DAY_S, 28 * DAY_S
 
 
-def guards(case: Case, past: Past, born: int, at: Ints, policies: Iterable[Policy]) -> Guards | None:
+def guards(case: Case, past: Past, at: Ints, policies: Iterable[Policy], step_s: int) -> Guards | None:
     """Of each moment: alpha from the traffic (here: of the last four weeks), rho from the four weeks before.
 
-    None if no policy is guarded at all.
+    None if no policy is guarded at all, or nothing is known.
     """
     pairs = list(dict.fromkeys(pair for policy in policies for pair in policy.pairs))
-    if not pairs:
+    if not pairs or past.born is None:
         return None
     from leeway.core.sparse.measure import Traffic, clustering  # late: most tables' SLOs name policies of their own
 
-    step_s, track = case.objective.slice_s or int(at[0]) - born, past.track
+    step_s, track, born = case.objective.slice_s or step_s, past.track, past.born
     first = born - born % step_s
     place, quanta = (track.start - first) // step_s, units(case.objective.method, case.scale)
     bad, total = (np.zeros((int(at[-1]) - first) // step_s + 1) for _ in range(2))

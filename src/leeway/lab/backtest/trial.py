@@ -39,7 +39,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An objective with its rows until `end`, the policies of each candidate by its name, and what people got of it."""
+    """An objective with its rows until `end`, the policies of each candidate by its name, and what people got of it.
+
+    What comes before `since` is only learnt from: no condition looks at it as it ends.
+    """
 
     case: Case
     candidates: dict[str, tuple[Policy, ...]]
@@ -47,6 +50,7 @@ class Trial:
     step_s: int
     horizon_s: int = HORIZON_S
     present: tuple[Told, ...] = ()
+    since: int = 0
 
     def __post_init__(self) -> None:
         if (self.case.objective.slice_s or self.step_s) >= DAY_S:
@@ -60,7 +64,7 @@ class Trial:
         """The same for the same rows, the same policies and the same Leeway, and for nothing else."""
         case = self.case
         said = (VERSION, case.slo, case.objective, case.kind, case.scale, self.candidates, self.end, self.step_s)
-        digest = hashlib.sha256(repr((*said, self.horizon_s, self.present)).encode())
+        digest = hashlib.sha256(repr((*said, self.horizon_s, self.present, self.since)).encode())
         measured = case.measured
         columns = (measured.time, measured.good, measured.bad, measured.total, measured.value, case.faults)
         for column in columns:
@@ -72,7 +76,8 @@ class Trial:
         past = self.case.past(self.end)
         if past.born is None:
             return Outcome(None)
-        at = np.arange(past.born + self.step_s, self.end + self.step_s, self.step_s)
+        first = past.born + max(0, self.since - past.born) // self.step_s * self.step_s
+        at = np.arange(first + self.step_s, self.end + self.step_s, self.step_s)
         policies = [policy for each in self.candidates.values() for policy in each]
         sums = PastSums.of(
             self.case.objective,
@@ -82,7 +87,7 @@ class Trial:
             step_s=self.step_s,
             scale=self.case.scale,
             reach_s=max((each for policy in policies for each in policy.spans_s), default=0) + HOUR_S,
-            guards=guards(self.case, past, past.born, at, policies),
+            guards=guards(self.case, past, at, policies, self.step_s),
         )
         told = [
             self._told(name, alert, sums.one(int(np.searchsorted(at, alert.episode.fired_at))))
