@@ -10,7 +10,7 @@ from rich.text import Text
 
 from leeway.cli.output import console
 from leeway.cli.tables import state
-from leeway.client import figures
+from leeway.client import certain, figures
 from leeway.client.documents import Assessment
 
 WIDE = 180
@@ -41,7 +41,7 @@ def _table(out: Console, assessments: Sequence[Assessment]) -> None:
             one.method,
             figures.window(one),
             figures.percent(one.target),
-            figures.percent(one.sli),
+            figures.sli(one),
             figures.interval(one.interval),
             figures.rough(one.budget.remaining_ratio),
             _left(one),
@@ -50,6 +50,8 @@ def _table(out: Console, assessments: Sequence[Assessment]) -> None:
             figures.covered(one.coverage),
         )
     out.print(table)
+    for told in dict.fromkeys(filter(None, map(certain.doubt, assessments))):
+        out.print(told)
     for moment in sorted({figures.clock(one.as_of) for one in assessments}):
         out.print(Text(f"as of {moment}", style="dim"))
 
@@ -57,7 +59,9 @@ def _table(out: Console, assessments: Sequence[Assessment]) -> None:
 def _paragraph(out: Console, one: Assessment) -> None:
     head = Text.assemble((f"{one.slo} / {one.objective}", "bold"), "  ", state(one.state))
     out.print(head.append(f"  {one.method}, {figures.window(one)}, as of {figures.clock(one.as_of)}", style="dim"))
-    out.print(f"  SLI {figures.percent(one.sli)}, wanted {figures.percent(one.target)}")
+    out.print(f"  SLI {figures.sli(one)}, wanted {figures.percent(one.target)}")
+    if told := certain.doubt(one):
+        out.print(f"  {told}")
     out.print(f"  95 % sure: {figures.interval(one.interval)}; coverage {figures.covered(one.coverage)}")
     out.print(f"  left {figures.rough(one.budget.remaining_ratio)}: {_left(one)}")
     out.print(f"  burn 1h {figures.burn(one.burn_rates.get('1h'))}, lasts {figures.lasts(one)}\n")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from leeway.client import figures
-from leeway.client.documents import Why
+from leeway.client.documents import Assessment, Why
 from leeway.client.sureness import Chance
 
 
 def sentences(why: Why) -> tuple[str, ...]:
     """The plain interval; the exact one, clusters allowed for; and what would be more than chance for each page."""
     plain, more = figures.sureness(why.status), why.certainty
-    said = [f"{plain[0].upper()}{plain[1:]}."]
+    said = [told for told in (doubt(why.status), f"{plain[0].upper()}{plain[1:]}.") if told]
     if more is None or more.interval_adjusted is None:
         return tuple(said)
     between = f"it lies between {figures.percent(more.interval_adjusted.low)} and "
@@ -24,6 +24,19 @@ def sentences(why: Why) -> tuple[str, ...]:
     else:
         said.append(f"Exactly, as decisions take it: {between}.")
     return (*said, *map(_chance, more.chances))
+
+
+def doubt(one: Assessment) -> str:
+    """What cannot be told because the threshold lies inside a bucket, and what would mend it; "" if all is exact."""
+    if one.bounds is None:
+        return ""
+    low, high = one.bounds.sli
+    said = f"Between {figures.percent(low)} and {figures.percent(high)} were good: "
+    said += f"{one.bounds.threshold:g} is no edge of the buckets that it is counted from"
+    edges = [f"{edge:g}" for edge in one.bounds.edges or () if edge is not None]
+    if edges:
+        said += f"; the nearest {'is' if len(edges) == 1 else 'are'} {' and '.join(edges)}"
+    return f"{said}. What may be good counts as bad here; alerts count only what is certainly bad."
 
 
 def _chance(one: Chance) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from leeway.client.document import Document, Wish
 from leeway.client.forecasts import Forecast
-from leeway.client.sureness import Certainty, Interval
+from leeway.client.sureness import Bounds, Certainty, Interval
 
 Item = TypeVar("Item", bound=BaseModel)
 State = Literal["healthy", "at_risk", "exhausted", "no_data"]
@@ -55,6 +55,7 @@ class Assessment(Document):
     budget: Budget
     coverage: float | None
     interval: Interval | None
+    bounds: Bounds | None = None
     burn_rates: dict[str, float | None]
     time_to_exhaustion_s: float | None
     state: State

@@ -152,6 +152,11 @@ def filled(one: Status) -> str:
     return f"window {rough(one.filled_ratio)} filled"
 
 
+def sli(one: Assessment) -> str:
+    """The share that was good; from … to, where that cannot be told exactly."""
+    return percent(one.sli) if one.bounds is None else " … ".join(map(percent, one.bounds.sli))
+
+
 def interval(band: Interval | None) -> str:
     """Where the true SLI lies."""
     if band is None:

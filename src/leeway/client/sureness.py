@@ -13,6 +13,18 @@ class Interval(Document):
     confidence: float
 
 
+class Bounds(Document):
+    """Low and high of figures that a threshold inside the buckets of histograms leaves in doubt.
+
+    `edges` are those around the threshold in the newest histogram, null where it has none on that side or is not known.
+    """
+
+    sli: tuple[float, float]
+    consumed_ratio: tuple[float, float] | None
+    threshold: float
+    edges: tuple[float | None, float | None] | None
+
+
 class Chance(Document):
     """A burn that pages and must be more than chance, and what its long window holds now.
 

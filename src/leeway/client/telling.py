@@ -14,7 +14,7 @@ def sentence(one: Status) -> str:
         promise = f"{figures.percent(one.target)} of the {what} in this {figures.window(one)}, shall be good"
     if one.state == "no_data":
         return f"{promise}. Nothing was measured, so nobody knows whether they were."
-    told = f"{promise}; {figures.percent(one.sli)} were."
+    told = f"{promise}; {figures.sli(one)} were."
     ratio = one.budget.remaining_ratio
     if ratio is not None and ratio <= 0:
         over = (

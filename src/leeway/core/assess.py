@@ -29,7 +29,10 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One objective at `as_of`. `coverage` is None before the first step of a window has elapsed."""
+    """One objective at `as_of`. `coverage` is None before the first step of a window has elapsed.
+
+    `edges` are those of the bucket that the threshold lies inside of, where that is known and leaves counts in doubt.
+    """
 
     objective: Objective
     as_of: int
@@ -40,6 +43,7 @@ class Assessment:
     burn_rates: Mapping[str, Fraction | None]
     time_to_exhaustion_s: Fraction | None
     health: Health
+    edges: tuple[float, float] | None = None
 
     @property
     def elapsed_ratio(self) -> Fraction:

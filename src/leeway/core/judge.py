@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.cells import Cells
-from leeway.core.histogram import counted
+from leeway.core.histogram import around, counted
 from leeway.core.objective import DAY_S, Method, NoData, Objective, Op, Threshold
 from leeway.core.points import Floats, Ints, Points
 from leeway.core.tally import RATIO_QUANTA
@@ -136,6 +136,17 @@ def passes(threshold: Threshold, value: Floats) -> Flags:
         case Op.GT:
             return value > threshold.value
     assert_never(threshold.op)
+
+
+def nearest_edges(objective: Objective, points: Points) -> tuple[float, float] | None:
+    """The edges around the threshold in the newest histogram that it lies inside a bucket of; None without one."""
+    if objective.threshold is None or points.sketch is None:
+        return None
+    for sketch in points.sketch[::-1]:
+        found = None if sketch is None else around(sketch, objective.threshold.value)
+        if found is not None:
+            return found
+    return None
 
 
 def judge(objective: Objective, points: Points, span: Span, *, born: int | None, grid: int = 0) -> Judged:

@@ -37,6 +37,7 @@ def lines(status: Status) -> tuple[Line, ...]:
     said += [
         Line("total", f"{amount(budget.total)} {unit}", "all that counts in the window so far"),
         Line("bad", f"{amount(budget.bad)} {unit}", "all of these that were not good"),
+        *_doubt(assessment),
         Line("SLI", percent(budget.sli), f"good / total = {amount(budget.good)} / {amount(budget.total)}"),
         Line("allowed", f"{amount(budget.allowed)} {unit}", _allowed(assessment)),
         Line("consumed", _of(budget.consumed, budget.consumed_ratio, unit), "what went bad"),
@@ -56,6 +57,21 @@ def lines(status: Status) -> tuple[Line, ...]:
         Line("state", assessment.health.value.replace("_", " "), _state(assessment)),
     ]
     return tuple(said)
+
+
+def _doubt(assessment: Assessment) -> tuple[Line, ...]:
+    """What may be good of what counts as bad, where histograms cannot tell."""
+    budget, bounds = assessment.budget, assessment.budget.bounds
+    if bounds is None:
+        return ()
+    inside = "a bucket"
+    if assessment.edges is not None:
+        inside = f"the bucket from {assessment.edges[0]:g} to {assessment.edges[1]:g}"
+    spent = "" if bounds.consumed_ratio is None else f"; {' to '.join(map(percent, bounds.consumed_ratio))} consumed"
+    between = f"so the SLI is {' to '.join(map(percent, bounds.sli))}{spent}"
+    return (
+        Line("in doubt", f"{amount(budget.doubt)} {budget.unit}", f"the threshold lies inside {inside}: {between}"),
+    )
 
 
 def percent(share: Fraction | None, digits: int = 6) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.assess import Assessment, assess
-from leeway.core.judge import judge, origin
+from leeway.core.judge import judge, nearest_edges, origin
 from leeway.core.objective import Objective
 from leeway.core.points import Floats, Points
 from leeway.core.quality import RATIO_SCALE, Fault, Faults, Kind, Measured, at_fault, fitting_scale, inspect, trusted
@@ -65,15 +65,26 @@ class Case:
         grid = origin(self.objective, self.objective.window.at(as_of))
         begin = as_of if born is None else born - (self.objective.slice_s or 0)
         judged = judge(self.objective, points, Span(begin, as_of), born=born, grid=grid)
-        return Past(Track.of(judged, points.time), born)
+        edges = None if judged.doubt is None else nearest_edges(self.objective, points)
+        return Past(Track.of(judged, points.time), born, edges)
+
+    def assess(self, as_of: int, step_s: int) -> Assessment:
+        """Its budget at `as_of`."""
+        past = self.past(as_of)
+        assessment = assess(self.objective, as_of, past.track.tally, step_s=step_s, scale=self.scale)
+        return replace(assessment, edges=past.edges) if assessment.budget.doubt else assessment
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The judged past of an objective. `born` is its first row's time, None if it has none."""
+    """The judged past of an objective. `born` is its first row's time, None if it has none.
+
+    `edges` are those of a bucket that its threshold lies inside of, if any counts are in doubt.
+    """
 
     track: Track
     born: int | None
+    edges: tuple[float, float] | None = None
 
 
 def cases_of(plans: Sequence[Plan], table: Table, step_s: int) -> list[Case]:
@@ -95,10 +106,7 @@ def evaluate(plans: Sequence[Plan], table: Table, *, at: int | None, step_s: int
     if at is None:
         at = max((case.end for case in cases), default=0) + step_s
     as_of = at - at % step_s
-    assessed = tuple(
-        Assessed(case.slo, assess(case.objective, as_of, case.past(as_of).track.tally, step_s=step_s, scale=case.scale))
-        for case in cases
-    )
+    assessed = tuple(Assessed(case.slo, case.assess(as_of, step_s)) for case in cases)
     return Result(assessed, quarantined(cases, table, told), unknown_slos(plans, table))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from leeway.core.assess import Assessment, assess
-from leeway.core.judge import Judged, State, judge, origin
+from leeway.core.judge import Judged, State, judge, nearest_edges, origin
 from leeway.core.objective import NoData
 from leeway.core.points import Floats, Ints, Points
 from leeway.core.track import Track
@@ -36,7 +38,14 @@ def past(goal: Goal, points: PointStore, as_of: int, known_at: float | None) -> 
     """The assessment at any time of the past, with what is known now or was known at `known_at`; from the store."""
     rows, judged = _judged(goal, points, as_of, known_at)
     track = Track.of(judged, rows.time)
-    return assess(goal.objective, as_of, track.tally, step_s=STEP_S, scale=goal.scale)
+    return edged(assess(goal.objective, as_of, track.tally, step_s=STEP_S, scale=goal.scale), rows)
+
+
+def edged(assessment: Assessment, rows: Points) -> Assessment:
+    """The assessment with the edges that leave it in doubt, if any do."""
+    if not assessment.budget.doubt:
+        return assessment
+    return replace(assessment, edges=nearest_edges(assessment.objective, rows))
 
 
 def status(
@@ -64,6 +73,7 @@ def why(goal: Goal, shown: Status, foreseen: Foreseen | None, chances: tuple[Cha
     as_of, window = shown.assessment.as_of, shown.assessment.window
     elapsed = Span(window.start, as_of)
     rows, judged = _judged(goal, points, as_of, None)
+    shown = replace(shown, assessment=edged(shown.assessment, rows))
     inside = (judged.start >= window.start) & (judged.start < as_of)
     return Why(
         shown,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from leeway.core.assess import Assessment
@@ -40,6 +41,7 @@ def as_json(slo: str, assessment: Assessment) -> dict[str, Any]:
         },
         "coverage": number(assessment.coverage),
         "interval": _interval(assessment.interval),
+        "bounds": _bounds(assessment),
         "burn_rates": {name: number(rate) for name, rate in assessment.burn_rates.items()},
         "time_to_exhaustion_s": number(assessment.time_to_exhaustion_s),
         "state": assessment.health.value,
@@ -58,6 +60,23 @@ def rfc3339(time: float) -> str:
 def number(exact: Fraction | None) -> float | None:
     """The nearest float, or None."""
     return None if exact is None else float(exact)
+
+
+def _bounds(assessment: Assessment) -> dict[str, Any] | None:
+    """Low and high of what a threshold inside the buckets of histograms leaves in doubt; None where all is exact."""
+    bounds, threshold = assessment.budget.bounds, assessment.objective.threshold
+    if bounds is None or threshold is None:
+        return None
+    return {
+        "sli": [float(each) for each in bounds.sli],
+        "consumed_ratio": None if bounds.consumed_ratio is None else [float(each) for each in bounds.consumed_ratio],
+        "threshold": threshold.value,
+        "edges": None if assessment.edges is None else [_finite(edge) for edge in assessment.edges],
+    }
+
+
+def _finite(edge: float) -> float | None:
+    return edge if isfinite(edge) else None
 
 
 def _interval(interval: Interval | None) -> dict[str, float] | None:

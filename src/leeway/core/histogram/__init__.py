@@ -3,7 +3,18 @@
 from leeway.core.histogram.classic import Classic
 from leeway.core.histogram.exponential import Exponential
 from leeway.core.histogram.histogram import Histogram, Unlike
-from leeway.core.histogram.packed import LARGEST, counted, pack, unpack
+from leeway.core.histogram.packed import LARGEST, around, counted, pack, unpack
 from leeway.core.histogram.sketch import DDSketch
 
-__all__ = ["LARGEST", "Classic", "DDSketch", "Exponential", "Histogram", "Unlike", "counted", "pack", "unpack"]
+__all__ = [
+    "LARGEST",
+    "Classic",
+    "DDSketch",
+    "Exponential",
+    "Histogram",
+    "Unlike",
+    "around",
+    "counted",
+    "pack",
+    "unpack",
+]

@@ -63,6 +63,11 @@ def counted(packed: Sequence[bytes], threshold: float) -> tuple[Ints, Ints]:
     return low, high
 
 
+def around(packed: bytes, threshold: float) -> tuple[float, float] | None:
+    """The edges of the bucket that the threshold lies inside of; None if it is an edge itself, or outside of all."""
+    return _shape(_head(packed)).cells().around(threshold)
+
+
 def _head(packed: bytes) -> bytes:
     """All before the counts; it says what they are counts of."""
     return packed[: _HEAD.size + packed[3] + 256 * packed[4]]
