@@ -16,6 +16,8 @@ from leeway.lab.backtest.measures import in_short, measures
 from leeway.spec.quantity import count, span
 
 COLOURS = {"page": "bold red", "ticket": "yellow"}
+EXPLAINED = {"incidents paged", "false pages"}
+"""Names that do not say by themselves what is meant."""
 SHOWN = 20
 """Objectives that are shown one by one before the rest are counted."""
 
@@ -45,8 +47,9 @@ def _compare(out: Console, report: Report) -> None:
     out.print()
     _by_objective(out, report)
     for line in lines:
-        for text in wrapped(f"{line.name}: {line.meaning}", "  ", "    "):
-            out.print(Text(text, style="dim"))
+        if line.name in EXPLAINED:
+            for text in wrapped(f"{line.name}: {line.meaning}", "  ", "    "):
+                out.print(Text(text, style="dim"))
     if len(report.candidates) > 1:
         out.print(Text(_ground(report)))
 

@@ -41,7 +41,7 @@ def show(world: World, subject: Subject, answer: Answer) -> None:
     out.print()
     said = (
         f"{count(len(answer.runs), 'month')} of {span(answer.days * 86_400)}, each after four weeks to learn from; in "
-        "brackets what it may be, with 95 % confidence. Waits are the middle one and, behind the dash, what 9 in 10 "
+        "brackets what it may be, with 95\u00a0% confidence. Waits are the middle one and, behind the dash, what 9 in 10 "
         "stay below."
     )
     for line in wrapped(said, "", ""):
@@ -49,7 +49,7 @@ def show(world: World, subject: Subject, answer: Answer) -> None:
 
 
 def _frequency(one: Frequency) -> str:
-    return f"{one.mean:.3g} ({one.low:.2g} to {one.high:.2g})"
+    return f"{one.mean:.2g} ({one.low:.2g} to {one.high:.2g})"
 
 
 def _share(share: float) -> str:
