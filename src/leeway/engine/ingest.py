@@ -87,12 +87,15 @@ def _part(batch: PushBatch, numbers: list[int], like: _Like, ids: NDArray[np.int
     own[numbers] = True
     at = np.flatnonzero(own[batch.series])
     fits = ~np.isnan((batch.value if kind is not Kind.COUNTS else batch.total)[at])
+    if kind is Kind.VALUE and batch.histogram is not None:
+        fits |= batch.histogram[at] != np.array(None)
     refusals = [
         Refusal(int(batch.row[place]), "wrong-columns", f"{batch.names[batch.series[place]]} takes {_columns(kind)}")
         for place in at[~fits]
     ]
     at = at[fits]
-    measured = Measured(batch.time[at], batch.good[at], None, batch.total[at], batch.value[at])
+    histogram = None if batch.histogram is None else batch.histogram[at]
+    measured = Measured(batch.time[at], batch.good[at], None, batch.total[at], batch.value[at], histogram)
     faults = inspect(kind, measured, step_s=STEP_S, now=now, scale=scale, most=most)
     for place in np.flatnonzero(faults != Fault.NONE):
         fault = Fault(faults[place])
@@ -106,7 +109,13 @@ def _part(batch: PushBatch, numbers: list[int], like: _Like, ids: NDArray[np.int
 
 
 def _columns(kind: Kind) -> str:
-    return "good (or bad) and total" if kind is Kind.COUNTS else "value"
+    match kind:
+        case Kind.COUNTS:
+            return "good (or bad) and total"
+        case Kind.VALUE:
+            return "value, or a histogram"
+        case _:
+            return "value"
 
 
 def _together(parts: list[Rows]) -> Rows:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.points import Floats, Ints
+from leeway.core.quality import Histograms
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,9 @@ class Refusal:
 class PushBatch:
     """Decoded rows. `series[i]` indexes `names`: the SLO's name, or `slo/objective`. `time` is epoch seconds.
 
-    Ratio rows carry `good` and `total` (NaN in `value`), threshold rows `value` (NaN in the counts). `row` is each
-    row's place in the batch as sent; `refused` holds the rows that could not be decoded.
+    Ratio rows carry `good` and `total` (NaN in `value`), threshold rows `value` (NaN in the counts) or a histogram in
+    its place; `histogram` is None where no row has one. `row` is each row's place in the batch as sent; `refused` holds
+    the rows that could not be decoded.
     """
 
     names: tuple[str, ...]
@@ -35,6 +37,7 @@ class PushBatch:
     value: Floats
     row: Ints
     refused: tuple[Refusal, ...] = ()
+    histogram: Histograms | None = None
 
     def __len__(self) -> int:
         return len(self.time)
