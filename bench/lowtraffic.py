@@ -132,7 +132,7 @@ def run(*, quick: bool) -> Iterator[Line]:
 
 
 def _simulated(cell: Cell, runs: int) -> Iterator[Figure]:
-    """The same cell by `leeway simulate`: months of its own, and every decision by the code that decides in a server."""
+    """The same cell by `leeway simulate`: months of its own, decided by the code that decides in a server."""
     subject = Subject.made(Fraction(str(cell.target)), Duration(30, Unit.DAY))
     world = Drawn(Traffic(cell.per_hour), cell.share)
     watching = subject.watching([Candidate("default")])
