@@ -1,4 +1,4 @@
-"""`leeway budget`: error budgets from definitions and a CSV of points, with no server."""
+"""`leeway budget`: error budgets from definitions and a table of points, with no server."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from leeway.spec.rows import parse_time
 @output_option("table", "json")
 @click.pass_context
 def command(context: click.Context, supply: Supply, at: str | None, step: int, output: str) -> None:
-    """Compute the error budget of every objective from a table of points.
+    """Compute the error budget of every objective from its past: a file, the SLOs' own sources, or a running server.
 
-    The header is time,slo,good,total or time,slo,bad,total or time,slo,value, and objective if you like. A step without
-    a row is unknown, never good. Lines that cannot be trusted are set aside and named on standard error.
+    The columns of a file are time,slo,good,total or time,slo,bad,total or time,slo,value, and objective if you like. A
+    step without a row is unknown, never good. Rows that cannot be trusted are set aside and named on standard error.
 
     Exit code 4 if no objective has any data; a spent budget is no error.
     """

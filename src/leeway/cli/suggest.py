@@ -65,13 +65,13 @@ def command(
     service: str,
     output: str,
 ) -> None:
-    """Draw a first SLO for each series of a table of points.
+    """Draw a first SLO for each series of a file, of documents (-f), of a server, or of queries to a Prometheus.
 
     The target is the strictest round one that 19 in 20 windows reach, made from the days of the history by chance.
     Beside it stand others, how often each would have been missed, whom it would have woken, and what nobody can know
     from so little. It is a draft: what users need is not in the data.
 
-    The header is as for `leeway budget`. Of counts the target is for good/total; of values a threshold is drawn too.
+    A file is as for `leeway budget`. Of counts the target is for good/total; of values a threshold is drawn too.
     Exit code 4 if there is too little history for any target.
     """
     if not supply.named:

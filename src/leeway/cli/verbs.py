@@ -11,7 +11,7 @@ VERBS = {
     "backtest": "Run alert policies over the past: what would they have paged, and when?",
     "backup": "Copy the data folder of a stopped server.",
     "apply": "Make the server's definitions equal to those of files.",
-    "budget": "Compute error budgets from definitions and a CSV of points.",
+    "budget": "Compute error budgets from definitions and their past.",
     "check": "A gate for pipelines: pass only while there is error budget.",
     "completion": "Print the completion script for your shell.",
     "delete": "Delete one definition.",
