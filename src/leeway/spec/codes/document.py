@@ -105,6 +105,22 @@ IDLE_ANNOTATION = Code(
     "The reader would believe that it has.",
     "Remove it, or change the field that the message names.",
 )
+PERCENTILE_AVERAGED = Code(
+    "percentile-averaged",
+    "A query that adds up or averages percentiles, or takes one for a count or a ratio.",
+    "The mean of two p99 is nobody's p99: of two hosts with a p99 of 10 ms and 2 s it is 1,005 ms, where the p99 of "
+    "all requests is 20 ms.",
+    "Count the requests under the threshold: a `thresholdMetric` whose query selects the buckets of a histogram, or a "
+    "ratio of good and total.",
+    serious=True,
+)
+PERCENTILE_VALUE = Code(
+    "percentile-value",
+    "A percentile as a value, or the greatest of several.",
+    "It says of each minute that it was good or bad, a quiet one as much as a busy one, and cannot say how many "
+    "requests were slow.",
+    "If users feel each request, count them: a `thresholdMetric` whose query selects the buckets of a histogram.",
+)
 POLICY_SILENT = Code(
     "policy-silent",
     "An alert policy in which every alertWhen… is false.",
