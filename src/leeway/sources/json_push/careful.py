@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from leeway.core.histogram import Histogram
 from leeway.core.quality import Fault
 from leeway.errors import Invalid
 from leeway.ports.push import Refusal
+from leeway.sources.json_push import histograms
 from leeway.sources.json_push.draft import Draft
 from leeway.sources.json_push.fast import MAX_NAME, Aware, series_name
 from leeway.sources.json_push.settings import Settings, too_many
@@ -20,7 +22,7 @@ from leeway.sources.json_push.trees import Unreadable
 from leeway.spec.nearest import did_you_mean
 
 _NUMBERS = ("good", "bad", "total", "value")
-_KEYS = ("slo", "objective", "time", *_NUMBERS)
+_KEYS = ("slo", "objective", "time", *_NUMBERS, *histograms.READERS)
 _TOP = (*_KEYS, "slos", "points")
 _HINTED = 40
 """The longest word that is compared with the known ones, and how many of them in one body: comparing is slow."""
@@ -40,6 +42,7 @@ def read(tree: Any, limits: Settings) -> Draft:
     names: dict[str, int] = {}
     series: list[int] = []
     numbers: list[tuple[float, ...]] = []
+    held: list[Histogram | None] = []
     places: list[int] = []
     refused: list[Refusal] = []
     hinted: set[str] = set()
@@ -47,16 +50,18 @@ def read(tree: Any, limits: Settings) -> Draft:
         if place >= limits.max_rows:
             raise too_many(limits)
         try:
-            name, row = _row(item, hinted)
+            name, row, histogram = _row(item, hinted)
         except _Refused as refusal:
             refused.append(Refusal(place, refusal.reason, refusal.message))
             continue
         series.append(names.setdefault(name, len(names)))
         numbers.append(row)
+        held.append(histogram)
         places.append(place)
     own, at = np.array(series, np.int32), np.array(places, np.int64)
     time, good, bad, total, value = np.array(numbers, np.float64).reshape(-1, 1 + len(_NUMBERS)).T
-    return Draft(tuple(names), own, at, time, good, bad, total, value, tuple(refused))
+    column = np.array([*held, None], object)[:-1] if any(held) else None
+    return Draft(tuple(names), own, at, time, good, bad, total, value, tuple(refused), column)
 
 
 def _rows(tree: Any) -> Iterator[Any]:
@@ -106,7 +111,7 @@ def _looked_up(row: dict[str, Any], slos: list[Any]) -> Any:
     return {**row, "slo": slos[index]}
 
 
-def _row(item: Any, hinted: set[str]) -> tuple[str, tuple[float, ...]]:
+def _row(item: Any, hinted: set[str]) -> tuple[str, tuple[float, ...], Histogram | None]:
     if isinstance(item, _Refused):
         raise item
     if isinstance(item, Unreadable):
@@ -121,7 +126,20 @@ def _row(item: Any, hinted: set[str]) -> tuple[str, tuple[float, ...]]:
     if len(name) > MAX_NAME:
         raise _Refused("wrong-type", f"the name of the SLO has more than {MAX_NAME} characters")
     get = item.get
-    return name, (_time(get("time")), *[_number(key, get(key)) for key in _NUMBERS])
+    time, numbers, histogram = _time(get("time")), [_number(key, get(key)) for key in _NUMBERS], _histogram(item)
+    if histogram is not None:
+        beside = [key for key in ("good", "bad", "value") if get(key) is not None]
+        if beside:
+            raise _Refused("ambiguous", f"{beside[0]} beside a histogram: send either, the total may stand beside it")
+        numbers = [math.nan] * len(numbers)
+    return name, (time, *numbers), histogram
+
+
+def _histogram(item: Mapping[str, Any]) -> Histogram | None:
+    try:
+        return histograms.read(item)
+    except ValueError as error:
+        raise _Refused(Fault.BROKEN_HISTOGRAM.reason, str(error)) from None
 
 
 def _unknown(key: str, hinted: set[str]) -> str:

@@ -19,7 +19,8 @@ _READERS = {
 }
 
 _COMMAS = 8
-"""A row has seven keys at most, so a body with more commas per row than this has more rows than the caps allow."""
+"""A row of numbers has seven keys at most, so a body with more commas for each row that may be has more rows, or more
+buckets in its histograms, than the caps allow."""
 
 
 def decode(body: bytes, content_type: str, limits: Settings) -> PushBatch:

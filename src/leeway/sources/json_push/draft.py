@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.points import Floats, Ints
-from leeway.core.quality import Fault
+from leeway.core.quality import Fault, Histograms
 from leeway.ports.push import PushBatch, Refusal
 
 _LATEST_S = 1e11
@@ -31,6 +31,7 @@ class Draft:
     total: Floats | None
     value: Floats | None
     refused: tuple[Refusal, ...] = ()
+    histogram: Histograms | None = None
 
 
 _Rule = tuple[str, NDArray[np.bool_], Callable[[int], str]]
@@ -39,22 +40,24 @@ _Rule = tuple[str, NDArray[np.bool_], Callable[[int], str]]
 def batch(draft: Draft) -> PushBatch:
     """The rows of the draft that are points; every other one becomes a Refusal with the first rule it breaks.
 
-    A point has a time in whole epoch seconds and either a value or two of good, bad and total. What else makes a row
-    unfit (good above total, off the step's grid, in the future) is one law for all sources, in core.quality; reasons
-    that both know have one name.
+    A point has a time in whole epoch seconds and a value, a histogram, or two of good, bad and total. What else makes a
+    row unfit (good above total, off the step's grid, in the future) is one law for all sources, in core.quality;
+    reasons that both know have one name.
     """
     none = np.full(len(draft.time), np.nan)
     good = none if draft.good is None else draft.good
     bad = none if draft.bad is None else draft.bad
     total = none if draft.total is None else draft.total
     value = none if draft.value is None else draft.value
-    rules = (*_of_time(draft.time), *_of_numbers(good, bad, total, value))
+    held = np.zeros(len(draft.time), np.bool_) if draft.histogram is None else draft.histogram != np.array(None)
+    rules = (*_of_time(draft.time), *_of_numbers(good, bad, total, value, held))
     broken = np.logical_or.reduce([mask for _, mask, _ in rules])
     with np.errstate(invalid="ignore"):
         good = np.where(np.isnan(good), total - bad, good)
         total = np.where(np.isnan(total), good + bad, total)
     if not broken.any() and not draft.refused:
-        return PushBatch(draft.names, draft.series, draft.time.astype(np.int64), good, total, value, draft.row)
+        time = draft.time.astype(np.int64)
+        return PushBatch(draft.names, draft.series, time, good, total, value, draft.row, (), draft.histogram)
     kept = ~broken
     return PushBatch(
         draft.names,
@@ -65,6 +68,7 @@ def batch(draft: Draft) -> PushBatch:
         value[kept],
         draft.row[kept],
         _refusals(draft, rules, np.flatnonzero(broken)),
+        None if draft.histogram is None else draft.histogram[kept],
     )
 
 
@@ -97,14 +101,14 @@ def _unit(time: float) -> str:
     return f"time {time:.20g} looks like {name}; send epoch seconds: {time // per_s:.0f}"
 
 
-def _of_numbers(good: Floats, bad: Floats, total: Floats, value: Floats) -> tuple[_Rule, ...]:
+def _of_numbers(good: Floats, bad: Floats, total: Floats, value: Floats, held: NDArray[np.bool_]) -> tuple[_Rule, ...]:
     counts = 3 - (np.isnan(good).astype(np.int8) + np.isnan(bad) + np.isnan(total))
     has_value = ~np.isnan(value)
     named = (("good", good), ("bad", bad), ("total", total))
     with np.errstate(invalid="ignore"):
         return (
             ("ambiguous", has_value & (counts > 0), lambda _: "value stands alone: send either value or counts"),
-            ("missing", ~has_value & (counts < 2), lambda _: "send two of good, bad and total, or a value"),
+            ("missing", ~has_value & ~held & (counts < 2), lambda _: "send two of good, bad and total, or a value"),
             ("ambiguous", counts == 3, lambda _: "send two of good, bad and total, not all three"),
             *(
                 (Fault.NOT_A_NUMBER.reason, np.isinf(column), _endless(name, column))
