@@ -239,10 +239,25 @@ def test_people_see_coverage_interval_and_method_beside_the_number(desk, monkeyp
 def test_one_table_may_hold_counts_of_some_and_values_of_others(desk):
     """A row leaves empty what it does not say, and is not blamed for it."""
     write(SLO.format(metric=VALUE, method="Occurrences", objectives=TWO).replace("name: bar", "name: quick"), "v.yaml")
-    points = "time,slo,objective,good,total,value\n1767297600,bar,,9,10,\n1767297600,quick,,,,31\n1767297660,bar,,9,,7\n"
+    points = (
+        "time,slo,objective,good,total,value\n1767297600,bar,,9,10,\n1767297600,quick,,,,31\n1767297660,bar,,9,,7\n"
+    )
     code, (bar, quick, slow), said = budget(points, "-f", "v.yaml")
     assert (code, bar["good"], bar["total"]) == (0, 9, 10)
     assert (quick["good"], slow["good"]) == (0, 1)
     assert said.splitlines() == [
         "points.csv:4: total: set aside: a number is empty, NaN or infinite, or not written plainly, as in 1000 or 0.5"
     ]
+
+
+def test_a_threshold_inside_a_bucket_leaves_a_share_in_doubt(desk):
+    """600 of 1,000 within 0.1 s and 950 within 0.5 s: of 0.3 s nobody knows more. Falling counts are set aside."""
+    objectives = TWO.replace("30", "0.3").replace("op: lt, value: 60", "op: lte, value: 0.5")
+    write(SLO.format(metric=VALUE, method="Occurrences", objectives=objectives))
+    rows = "1767297600,bar,0.1:600 0.5:950 +Inf:1000\n1767297660,bar,0.1:600 0.5:500 +Inf:1000\n1767297720,bar,fast\n"
+    code, (quick, slow), said = budget(f"time,slo,histogram\n{rows}")
+    assert code == 0
+    assert (quick["good"], quick["total"]) == (600, 1000)
+    assert (slow["good"], slow["total"]) == (950, 1000)
+    assert said.splitlines()[0].startswith("points.csv:3: histogram: set aside: the buckets contradict each other")
+    assert said.splitlines()[1].startswith("points.csv:4: histogram: set aside: this is no histogram: write the counts")

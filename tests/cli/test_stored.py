@@ -80,6 +80,7 @@ def test_an_export_is_a_table_that_gives_the_same_budget(leeway, shop, tmp_path)
         "good": "95",
         "total": "100",
         "value": "",
+        "histogram": "",
     }
     (tmp_path / "points.csv").write_text(out)
     (tmp_path / "slo.yaml").write_text(slo("checkout"))
@@ -153,10 +154,10 @@ def test_the_address_gives_the_rows_of_a_range_and_refuses_what_is_none(shop):
         answer, body = shop.ask("GET", f"/api/v1/slos/search/points{query}")
         assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
         header, *found = body.decode().splitlines()
-        assert header == "time,slo,objective,good,total,value"
+        assert header == "time,slo,objective,good,total,value,histogram"
         return found
 
-    assert rows("?from=2026-09-21T14:12:00Z&to=2026-09-21T14:13:00Z") == ["2026-09-21T14:12:00Z,search,,80,100,"]
+    assert rows("?from=2026-09-21T14:12:00Z&to=2026-09-21T14:13:00Z") == ["2026-09-21T14:12:00Z,search,,80,100,,"]
     assert len(rows("")) == 600
     assert len(rows(f"?from={NOW - 600}")) == 10
     assert rows(f"?from={NOW}") == []
@@ -179,7 +180,7 @@ def test_the_client_gives_the_bytes_and_raises_what_the_server_raised(shop):
             return await client.points("greeting", start=str(NOW - 120))
 
     lines = asyncio.run(ask()).decode().splitlines()
-    assert lines[1:] == ["2026-09-21T14:12:00Z,greeting,,4,4,", "2026-09-21T14:13:00Z,greeting,,1,4,"]
+    assert lines[1:] == ["2026-09-21T14:12:00Z,greeting,,4,4,,", "2026-09-21T14:13:00Z,greeting,,1,4,,"]
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def at_fault(fault: Fault, rows: Measured, place: int) -> tuple[str, ...]:
         case Fault.MORE_THAN_TOTAL | Fault.NO_RATIO:
             return tuple(said)
         case Fault.BROKEN_HISTOGRAM:
-            return ("buckets",)
+            return ("histogram",)
         case Fault.NONE:
             return ()
     assert_never(fault)

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from leeway.core.histogram import unpack
 from leeway.core.objective import DAY_S
 from leeway.core.points import Ints
 from leeway.core.quality import Kind
 from leeway.core.window import Span
 from leeway.engine.catalog import Feed
+from leeway.formats.points import write_histogram
 from leeway.ports.points import PointStore, Rows
 
-HEADER = b"time,slo,objective,good,total,value\n"
+HEADER = b"time,slo,objective,good,total,value,histogram\n"
 
 PART_S = 7 * DAY_S
 """What is read together, of one series."""
@@ -24,8 +26,8 @@ PART_S = 7 * DAY_S
 def export(feeds: Sequence[Feed], points: PointStore, start: int | None, end: int | None) -> Iterator[bytes]:
     """CSV: the header, then the rows of one series after the other, by time, with start ≤ time < end (None: all).
 
-    Counts stand under good and total, ratios and values under value. Numbers are written so that they are read back as
-    they are stored. Blocking, in parts: memory holds a week of one series.
+    Counts stand under good and total, ratios and values under value, and histograms under histogram. All is written so
+    that it is read back as it is stored. Blocking, in parts: memory holds a week of one series.
     """
     yield HEADER
     extent = points.extent()
@@ -54,13 +56,18 @@ def _numbers(feed: Feed, rows: Rows) -> Iterator[str]:
     match feed.kind:
         case Kind.COUNTS:
             pairs = zip(_events(rows.good, scale), _events(rows.total, scale), strict=True)
-            return (f"{good},{total}," for good, total in pairs)
+            return (f"{good},{total},," for good, total in pairs)
         case Kind.SUCCESS_RATIO:
-            return (f",,{share}" for share in _events(rows.good, scale))
+            return (f",,{share}," for share in _events(rows.good, scale))
         case Kind.FAILURE_RATIO:
-            return (f",,{share}" for share in _events(rows.total - rows.good, scale))
+            return (f",,{share}," for share in _events(rows.total - rows.good, scale))
         case _:
-            return (f",,{value!r}" for value in rows.value.tolist())
+            held = np.full(len(rows), None) if rows.sketch is None else rows.sketch
+            return (_value(value, packed) for value, packed in zip(rows.value.tolist(), held.tolist(), strict=True))
+
+
+def _value(value: float, packed: bytes | None) -> str:
+    return f",,{value!r}," if packed is None else f",,,{write_histogram(unpack(packed))}"
 
 
 def _events(quanta: Ints, scale: int) -> Iterator[str]:

@@ -187,6 +187,7 @@ def _table(series: Iterable[_Series]) -> Table:
                 np.arange(lines, lines + count),
                 rows.time,
                 [numbers.get(name, np.full(count, np.nan)) for name in names],
+                [None] * count if rows.histogram is None else rows.histogram.tolist(),
             )
             lines += count
     return columns.table(tuple(one.question.owner for one in known), ())

@@ -17,6 +17,7 @@ from leeway.core.points import Floats, Points
 from leeway.core.quality import RATIO_SCALE, Fault, Faults, Kind, Measured, at_fault, fitting_scale, inspect, trusted
 from leeway.core.track import Track
 from leeway.core.window import Span
+from leeway.engine.certainty import clustering, exact
 from leeway.engine.goal import kind_of
 from leeway.errors import Invalid
 from leeway.formats.points import Lines, Table
@@ -72,6 +73,8 @@ class Case:
         """Its budget at `as_of`."""
         past = self.past(as_of)
         assessment = assess(self.objective, as_of, past.track.tally, step_s=step_s, scale=self.scale)
+        _, events = clustering(self.objective, self.scale, past.track, Span(assessment.window.start, as_of))
+        assessment = replace(assessment, adjusted=exact(assessment.budget, events))
         return replace(assessment, edges=past.edges) if assessment.budget.doubt else assessment
 
 
@@ -146,11 +149,13 @@ def _measured(slo: str, kind: Kind, table: Table, rows: slice | NDArray[np.intp]
 
     if kind is Kind.COUNTS and table.total is None:
         raise Invalid(f"SLO {slo} counts events, the points have values", mend="use the header time,slo,good,total")
-    if kind is not Kind.COUNTS and table.value is None:
+    if kind is not Kind.COUNTS and table.value is None and table.histogram is None:
         raise Invalid(f"SLO {slo} needs values, the points have counts", mend="use the header time,slo,value")
     if kind is Kind.COUNTS:
         return Measured(table.time[rows], pick(table.good), pick(table.bad), pick(table.total))
-    return Measured(table.time[rows], value=pick(table.value))
+    time, histogram = table.time[rows], None if table.histogram is None else table.histogram[rows]
+    value = np.full(len(time), np.nan) if table.value is None else table.value[rows]
+    return Measured(time, value=value, histogram=histogram)
 
 
 def _before(points: Points, time: int) -> Points:

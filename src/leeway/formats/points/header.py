@@ -14,7 +14,10 @@ HEADERS = (
     ("good", "total", "value"),  # counts of some series, values of others
     ("bad", "total", "value"),
 )
-COLUMNS = ("time", "slo", "objective", *NUMBERS)
+HISTOGRAM = "histogram"
+"""May stand in the place of a value, or beside it."""
+
+COLUMNS = ("time", "slo", "objective", *NUMBERS, HISTOGRAM)
 
 
 def checked(names: list[str], place: str) -> list[str]:
@@ -25,7 +28,8 @@ def checked(names: list[str], place: str) -> list[str]:
         if names.count(name) > 1:
             raise Invalid(f"column {name!r} stands twice", place=place, mend="keep one of them")
     numbers = tuple(name for name in COLUMNS if name in names and name in NUMBERS)
-    if not {"time", "slo"} <= set(names) or numbers not in HEADERS:
+    values = numbers if HISTOGRAM not in names or "value" in numbers else (*numbers, "value")
+    if not {"time", "slo"} <= set(names) or values not in HEADERS:
         raise Invalid(
             f"the header is {','.join(names)}",
             place=place,

@@ -13,9 +13,11 @@ from typing import BinaryIO, Protocol
 
 import numpy as np
 
+from leeway.core.histogram import Histogram
 from leeway.core.points import Ints
 from leeway.errors import Invalid
-from leeway.formats.points.header import checked
+from leeway.formats.points.header import HISTOGRAM, checked
+from leeway.formats.points.histogram import NO_HISTOGRAM, parse_histogram
 from leeway.formats.points.plain import Fields
 from leeway.formats.points.table import NUMBERS, Columns, Owner, Table
 from leeway.spec.rows import Refused, no_time, parse_number, parse_time
@@ -31,6 +33,7 @@ REMEMBERED = 1 << 18
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NO_TIME = -(2**62)
+_UNREADABLE = -1
 
 
 def read_csv(source: BinaryIO, file: str) -> Table:
@@ -84,6 +87,23 @@ class _Owners(dict[tuple[bytes, ...], int]):
         return number
 
 
+class _Histograms(dict[tuple[bytes, ...], int]):
+    """A number for what each histogram says: none is 0, and one that cannot be read below it."""
+
+    def __init__(self) -> None:
+        self.said: list[Histogram | None] = [None]
+
+    def __missing__(self, said: tuple[bytes, ...]) -> int:
+        try:
+            found = parse_histogram(said[0].decode())
+        except ValueError:
+            self[said] = _UNREADABLE
+        else:
+            self[said] = 0 if found is None else len(self.said)
+            self.said += [] if found is None else [found]
+        return self[said]
+
+
 class _Rows:
     """What has been read so far, up to the line `before`."""
 
@@ -92,7 +112,8 @@ class _Rows:
         self._width, self._time_at = len(names), names.index("time")
         self._owner_at = [names.index(name) for name in ("slo", "objective") if name in names]
         self._numbers = {name: place for place, name in enumerate(names) if name in NUMBERS}
-        self._times, self._owners = _Times(), _Owners()
+        self._histogram_at = [names.index(HISTOGRAM)] if HISTOGRAM in names else []
+        self._times, self._owners, self._histograms = _Times(), _Owners(), _Histograms()
         self._columns, self._refused = Columns(self._numbers), list[Refused]()
 
     def table(self) -> Table:
@@ -105,7 +126,11 @@ class _Rows:
         try:
             time = fields.meanings([self._time_at], self._times.__getitem__)
             numbers = [fields.numbers(place) for place in self._numbers.values()]
-            plain = np.logical_and.reduce([time != _NO_TIME, *(plainly for _, plainly in numbers)])
+            histogram = np.zeros(len(time), np.int64)
+            if self._histogram_at:
+                histogram = fields.meanings(self._histogram_at, self._histograms.__getitem__)
+            readable = (time != _NO_TIME) & (histogram != _UNREADABLE)
+            plain = np.logical_and.reduce([readable, *(plainly for _, plainly in numbers)])
             owner = fields[plain].meanings(self._owner_at, self._owners.__getitem__)
             left = np.delete(np.arange(fields.lines), fields.line[plain])
             rest = [fields.text_of(line).decode().split(",") for line in left.tolist()]
@@ -113,11 +138,10 @@ class _Rows:
             list(_text([block], self._file, self._before))  # raises Invalid, with the line
             raise
         lines = self._before + 1 + fields.line[plain]
-        self._columns.add(owner, lines, time[plain], [number[plain] for number, _ in numbers])
+        said = self._said(histogram[plain].tolist())
+        self._columns.add(owner, lines, time[plain], [number[plain] for number, _ in numbers], said)
         self._add(self._before + 1 + left, rest)
         self._before += fields.lines
-        if len(self._times) > REMEMBERED:
-            self._times.clear()
 
     def add_any(self, blocks: Iterable[bytes]) -> None:
         """Takes all blocks to the end, one row after the other."""
@@ -138,7 +162,12 @@ class _Rows:
                 lines[kept],
                 np.array([self._time(one) for one in columns[self._time_at]], np.int64),
                 [np.array([parse_number(one) for one in columns[place]]) for place in self._numbers.values()],
+                self._said([self._histogram(rows[place]) for place in kept]),
             )
+
+        for remembered in (self._times, self._histograms):
+            if len(remembered) > REMEMBERED:
+                remembered.clear()
 
     def _is_row(self, line: int, row: list[str]) -> bool:
         if not _says_something(row):
@@ -151,7 +180,16 @@ class _Rows:
         if self._time(said) == _NO_TIME:
             self._refused.append(Refused(line, no_time(said), "time"))
             return False
+        if self._histogram(row) == _UNREADABLE:
+            self._refused.append(Refused(line, NO_HISTOGRAM, HISTOGRAM))
+            return False
         return True
+
+    def _said(self, histograms: Iterable[int]) -> list[Histogram | None] | None:
+        return [self._histograms.said[one] for one in histograms] if self._histogram_at else None
+
+    def _histogram(self, row: list[str]) -> int:
+        return self._histograms[(row[self._histogram_at[0]].encode(),)] if self._histogram_at else 0
 
     def _time(self, said: str) -> int:
         return self._times[(said.encode(),)]

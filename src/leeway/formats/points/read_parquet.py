@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import numpy as np
 
+from leeway.core.histogram import Classic, Histogram
 from leeway.core.points import Floats
 from leeway.errors import Invalid
-from leeway.formats.points.header import checked
+from leeway.formats.points.header import HISTOGRAM, checked
+from leeway.formats.points.histogram import NO_HISTOGRAM, parse_histogram
 from leeway.formats.points.table import NUMBERS, Columns, Owner, Table
 from leeway.spec.rows import LATEST, Refused, no_time
 
@@ -21,6 +23,7 @@ PART = 1 << 20
 """Rows that are taken together."""
 
 _NUMBER = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)")
+_UNREADABLE = Histogram(Classic(()), (0,))
 _MOMENT = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 
 
@@ -63,16 +66,19 @@ def _read(database: duckdb.DuckDBPyConnection, name: str) -> Table:
     database.execute(
         f"CREATE TABLE owners AS SELECT DISTINCT {slo} AS first, {objective} AS second FROM file"  # noqa: S608  names that were checked
     )
+    columns = [f"{column}::DOUBLE AS {column}" for column in numbers]
+    columns += [f"coalesce({HISTOGRAM}, '') AS {HISTOGRAM}"] if HISTOGRAM in names else []
     rows = _Rows(database.execute("SELECT first, second FROM owners ORDER BY rowid").fetchall(), numbers)
     for start in range(0, database.execute("SELECT count(*) FROM file").fetchall()[0][0], PART):
         part = database.execute(
-            f"SELECT owners.rowid AS owner, file_row_number AS row, {time} AS time,"  # noqa: S608  names that were checked
-            f" {', '.join(f'{column}::DOUBLE AS {column}' for column in numbers)}"
+            f"SELECT owners.rowid AS owner, file_row_number AS row, {time} AS time, {', '.join(columns)}"  # noqa: S608  names that were checked
             f" FROM file JOIN owners ON {slo} = first AND {objective} = second"
             " WHERE file_row_number >= ? AND file_row_number < ?",
             [start, start + PART],
         ).fetchnumpy()
-        rows.add({column: np.ma.filled(np.ma.asarray(part[column], np.float64), np.nan) for column in part})
+        said = part.pop(HISTOGRAM, None)
+        found = {column: np.ma.filled(np.ma.asarray(part[column], np.float64), np.nan) for column in part}
+        rows.add(found, None if said is None else said.tolist())
     return rows.table()
 
 
@@ -87,15 +93,28 @@ class _Rows:
         self._numbers = numbers
         self._columns, self._refused = Columns(numbers), list[Refused]()
 
-    def add(self, part: Mapping[str, Floats]) -> None:
-        """Rows as columns of floats, nulls as NaN; those whose time is no whole second are refused."""
+    def add(self, part: Mapping[str, Floats], said: Sequence[str] | None) -> None:
+        """Rows as columns of floats, nulls as NaN, and their histograms; those whose time is no whole second, or whose
+        histogram cannot be read, are refused."""
         time, row = part["time"], part["row"].astype(np.int64) + 1
         whole = (np.abs(time) < LATEST) & (time == np.rint(time))
         owner = self._place[part["owner"].astype(np.int64)]
-        numbers = [part[column][whole] for column in self._numbers]
-        self._columns.add(owner[whole], row[whole], time[whole].astype(np.int64), numbers)
         for place in np.flatnonzero(~whole).tolist():
             self._refused.append(Refused(int(row[place]), _why(float(time[place])), "time"))
+        kept, histograms = np.flatnonzero(whole), None
+        if said is not None:
+            found = {place: self._histogram(int(row[place]), said[place]) for place in kept.tolist()}
+            histograms = [one for one in found.values() if one is not _UNREADABLE]
+            kept = np.array([place for place, one in found.items() if one is not _UNREADABLE], np.intp)
+        numbers = [part[column][kept] for column in self._numbers]
+        self._columns.add(owner[kept], row[kept], time[kept].astype(np.int64), numbers, histograms)
+
+    def _histogram(self, row: int, said: str) -> Histogram | None:
+        try:
+            return parse_histogram(said)
+        except ValueError:
+            self._refused.append(Refused(row, NO_HISTOGRAM, HISTOGRAM))
+            return _UNREADABLE
 
     def table(self) -> Table:
         """All of them."""

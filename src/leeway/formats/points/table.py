@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leeway.core.histogram import Histogram
 from leeway.core.points import Floats, Ints
+from leeway.core.quality import Histograms
 from leeway.spec.rows import Refused
 
 Lines = NDArray[np.int32]
@@ -29,7 +31,7 @@ class Owner(NamedTuple):
 class Table:
     """Rows by owner, owners in any order, each one's rows in that of the file. `rows` tells where, by `bounds`.
 
-    Numbers that are none are NaN; columns that there are not are None.
+    Numbers that are none are NaN, rows without a histogram have None there; columns that there are not are None.
     """
 
     owners: tuple[Owner, ...]
@@ -40,6 +42,7 @@ class Table:
     bad: Floats | None = None
     total: Floats | None = None
     value: Floats | None = None
+    histogram: Histograms | None = None
     refused: tuple[Refused, ...] = ()
 
     @classmethod
@@ -60,11 +63,20 @@ class Columns:
     """A table in the making. Columns grow where they are, so that memory holds none of them twice."""
 
     def __init__(self, numbers: Iterable[str]) -> None:
+        self._histograms: list[Histogram | None] = []
         self._owner, self._line, self._time = array("i"), array("i"), array("q")
         self._numbers = {name: array("d") for name in numbers}
 
-    def add(self, owner: Ints, line: Ints, time: Ints, numbers: Sequence[Floats]) -> None:
-        """One part; the numbers in the order of their names."""
+    def add(
+        self,
+        owner: Ints,
+        line: Ints,
+        time: Ints,
+        numbers: Sequence[Floats],
+        histograms: Sequence[Histogram | None] | None = None,
+    ) -> None:
+        """One part; the numbers in the order of their names. Histograms come with every part, or with none."""
+        self._histograms += histograms or ()
         self._owner.frombytes(owner.astype(np.int32).tobytes())
         self._line.frombytes(line.astype(np.int32).tobytes())
         self._time.frombytes(time.tobytes())
@@ -83,6 +95,7 @@ class Columns:
             line[order],
             np.frombuffer(self._time, np.int64)[order],
             **{name: numbers.get(name) for name in NUMBERS},
+            histogram=np.array([*self._histograms, None], object)[:-1][order] if any(self._histograms) else None,
             refused=refused,
         )
 
