@@ -80,7 +80,9 @@ class Fields:
             value[counts] += digit[counts] * unit[counts]
             unit[counts] *= 10
         plain &= (unit > 1) & (unit <= 10**_MOST_DIGITS)
-        return np.where(length > 0, value / np.maximum(divisor, 1), np.nan), plain | (length == 0)
+        number, empty = value / np.maximum(divisor, 1), length == 0
+        number[empty] = np.nan
+        return number, plain | empty
 
     def meanings(self, fields: Sequence[int], meaning: Callable[[tuple[bytes, ...]], int]) -> Ints:
         """What these fields mean together; asked only where they differ from the line before."""
