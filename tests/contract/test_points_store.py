@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from leeway.ports.kit.days_suite import DaysSuite
 from leeway.ports.kit.fakes import Held, MemoryPoints
 from leeway.ports.kit.points_suite import PointStoreSuite
 from leeway.ports.kit.sketch_suite import SketchSuite
 from leeway.store import open_points
 
 
-class TestDuckPoints(PointStoreSuite, SketchSuite):
+class TestDuckPoints(PointStoreSuite, SketchSuite, DaysSuite):
     @pytest.fixture
     def opener(self):
         return open_points
 
 
-class TestMemoryPoints(PointStoreSuite, SketchSuite):
+class TestMemoryPoints(PointStoreSuite, SketchSuite, DaysSuite):
     @pytest.fixture
     def opener(self):
         disks = {}

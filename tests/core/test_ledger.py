@@ -58,6 +58,42 @@ def test_a_look_up_equals_the_naive_sum_after_any_history_of_writes_and_correcti
         assert ledger.tally(column, Span(hour, end)) == naive.tally(column, Span(hour, end))
 
 
+@given(st.data(), st.sampled_from(LAYOUTS))
+@settings(max_examples=30, deadline=None)
+def test_a_finished_day_can_be_carried_from_one_ledger_to_another(data, layout):
+    """To other columns, in place of what was there: look-ups of the day and of all after it are as in the first."""
+    first, second, head = Ledger(layout, BEGIN, WIDTH), Ledger(layout, BEGIN, WIDTH + 2), BEGIN + 2 * DAY_S + 7_200
+    for ledger in (first, second):
+        ledger.advance(head)
+        for _ in range(data.draw(st.integers(0, 6))):
+            time, column = BEGIN + 60 * data.draw(st.integers(0, 2 * 1440 + 119)), data.draw(st.integers(0, WIDTH - 1))
+            ledger.put(time, np.array([column]), *(np.array([data.draw(st.integers(0, 9))]) for _ in range(3)))
+    to = data.draw(st.sampled_from([slice(0, WIDTH), slice(2, WIDTH + 2), np.array([4, 0, 2])]))
+    today = [first.tally(column, Span(BEGIN + 2 * DAY_S, head)) for column in range(WIDTH)]
+    for day in (BEGIN, BEGIN + DAY_S):
+        second.put_running(day, to, *first.minutes(day, slice(None)))
+    for column, other in enumerate(np.arange(WIDTH + 2)[to]):
+        for start in (BEGIN, BEGIN + DAY_S, BEGIN + DAY_S + 3_600, BEGIN + 60 * data.draw(st.integers(0, 2_880))):
+            end = BEGIN + 60 * data.draw(st.integers((start - BEGIN) // 60, 2_880))
+            assert second.tally(int(other), Span(start, end)) == first.tally(column, Span(start, end))
+        after = Span(BEGIN + 2 * DAY_S, head)
+        assert second.tally(int(other), Span(BEGIN, head)) == first.tally(
+            column, Span(BEGIN, after.start)
+        ) + second.tally(int(other), after)
+    assert today == [first.tally(column, Span(BEGIN + 2 * DAY_S, head)) for column in range(WIDTH)]
+
+
+def test_a_day_that_is_not_over_cannot_be_carried():
+    """Nor one that is kept as hours."""
+    ledger = Ledger(LAYOUTS[0], BEGIN, WIDTH)
+    ledger.advance(BEGIN + 10 * DAY_S + 60)
+    for day in (BEGIN + 10 * DAY_S, BEGIN + 6 * DAY_S):
+        with pytest.raises(OutOfReach):
+            ledger.minutes(day, slice(None))
+        with pytest.raises(OutOfReach):
+            ledger.put_running(day, slice(None), *np.zeros((3, 1440, WIDTH), np.int64))
+
+
 @given(st.lists(st.tuples(st.integers(0, 40 * 1440 - 1), st.integers(0, WIDTH - 1), tallies), max_size=30))
 @settings(max_examples=30, deadline=None)
 def test_hours_of_old_days_answer_to_the_minute_once_their_minutes_are_lent(writes):

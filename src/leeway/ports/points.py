@@ -7,7 +7,7 @@ epoch microseconds. Every method is safe to call from any thread; all block, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +59,18 @@ class Tallies:
 
     def __len__(self) -> int:
         return len(self.hour)
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """What ledgers hold of some objectives over a day (UTC) that is over; see core.ledger.
+
+    `sums` are bad, total and covered, and doubt where it is kept: running sums since midnight after each of the day's
+    minutes (rows), by objective (columns).
+    """
+
+    objectives: tuple[int, ...]
+    sums: tuple[Ints, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +184,8 @@ class PointStore(Protocol):
     def follow(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Calls `listener` after each commit, from the writer's thread; returns how to stop."""
 
-    def changes(self, after_seq: int) -> tuple[Change, ...]:
-        """Changes with a greater seq, oldest first, as far back as they are kept."""
+    def changes(self, after_seq: int, *, before: int | None = None) -> tuple[Change, ...]:
+        """Changes with a greater seq, oldest first, as far back as they are kept; of slices before that time only."""
 
     def save_hours(self, tallies: Tallies) -> None:
         """Replaces the roll-up of these (objective, hour) pairs."""
@@ -189,6 +201,15 @@ class PointStore(Protocol):
 
     def keep_hours(self, objectives: Sequence[int]) -> None:
         """Forgets the roll-up of all other objectives: of those that nobody follows any more."""
+
+    def keep_minutes(self, days: Mapping[int, Sequence[Minutes]]) -> None:
+        """Keeps these finished days (epoch days) for a quick start, in place of all that were kept before.
+
+        They must reflect every change up to the next mark. May keep nothing: all of it can be judged again.
+        """
+
+    def kept_minutes(self, day: int, objectives: Sequence[int]) -> Iterator[Minutes]:
+        """What was kept last, where it holds any of these objectives: to the bit as it was, or nothing."""
 
     def compact(self, day: int) -> None:
         """Moves one finished UTC day (epoch days) to history: newest versions sorted by series, older ones apart."""

@@ -18,7 +18,7 @@ CACHE = "cache"
 
 def open_points(folder: Path, *, memory: str = "1GB", threads: int = 2) -> DuckPoints:
     """The points of this folder, made if there are none. Raises Transient when another process holds them."""
-    return DuckPoints(_prepared(folder) / POINTS, memory=memory, threads=threads)
+    return DuckPoints(_prepared(folder) / POINTS, memory=memory, threads=threads, days=folder / CACHE / "days")
 
 
 def open_state(folder: Path) -> SqlState:

@@ -113,6 +113,25 @@ class Ledger:
         for quantity, amount in self._with((bad, total, covered), doubt):
             quantity.put_rows(day, self.head, columns, amount[:rows], minutes=True)
 
+    def put_running(
+        self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None
+    ) -> None:
+        """As `put_day` for a day that is over, as `minutes` gave it."""
+        if not self.first_minute <= day <= self.head - DAY_S:
+            raise OutOfReach(day, None)
+        for quantity, sums in self._with((bad, total, covered), doubt):
+            quantity.put_running(day, self.head, columns, sums)
+
+    def minutes(self, day: int, columns: Places) -> tuple[Ints, ...]:
+        """Running sums since midnight after each minute (rows) of a day that is over, for `put_running`.
+
+        Bad, total and covered, and doubt where it is kept, as wide as the layout says; they may change with the ledger.
+        Raises OutOfReach before the days of minutes.
+        """
+        if not self.first_minute <= day <= self.head - DAY_S:
+            raise OutOfReach(day, None)
+        return tuple(quantity.running(day, columns) for quantity in self._all)
+
     def put_hours(
         self, day: int, columns: Places, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None
     ) -> None:
@@ -263,16 +282,22 @@ class _Quantity:
 
     def put_rows(self, day: int, head: int, columns: Places, amount: Ints, *, minutes: bool) -> None:
         if minutes:
-            rows, last = self._minutes(day), len(amount)
-            before = rows[last, columns].astype(np.int64)
-            rows[1 : last + 1, columns] = _running(amount, rows.dtype)
-            change = rows[last, columns] - before
-            self._copy_hours(day, columns, 0, last)
-        else:
-            sums, slot = np.cumsum(amount, axis=0, dtype=np.int64), self._slot(day)
-            change = sums[-1] - (self.base[self._slot(day + DAY_S), columns] - self.base[slot, columns])
-            self.hours[slot][1:, columns] = sums[:-1]
+            self.put_running(day, head, columns, _running(amount, self.minutes.dtype))
+            return
+        sums, slot = np.cumsum(amount, axis=0, dtype=np.int64), self._slot(day)
+        change = sums[-1] - (self.base[self._slot(day + DAY_S), columns] - self.base[slot, columns])
+        self.hours[slot][1:, columns] = sums[:-1]
         self._shift_bases(day, head, columns, change)
+
+    def put_running(self, day: int, head: int, columns: Places, sums: NDArray[np.generic]) -> None:
+        rows, last = self._minutes(day), len(sums)
+        before = rows[last, columns].astype(np.int64)
+        rows[1 : last + 1, columns] = sums
+        self._copy_hours(day, columns, 0, last)
+        self._shift_bases(day, head, columns, rows[last, columns] - before)
+
+    def running(self, day: int, columns: Places) -> Ints:
+        return self._minutes(day)[1:, columns]  # type: ignore[return-value]  # whole numbers, of either width
 
     def clear(self, column: int) -> None:
         self.minutes[:, :, column] = 0

@@ -23,7 +23,8 @@ from leeway.core.quality import Kind
 from leeway.core.tally import Tally
 from leeway.core.window import Span
 from leeway.engine.book.increments import handfuls, increments, lasts_s, portions, reach_s, read_span
-from leeway.engine.book.past import Past
+from leeway.engine.book.kept import Kept
+from leeway.engine.book.past import Past, stale_days
 from leeway.engine.book.reading import read_ahead
 from leeway.engine.book.shelf import WIDTHS, Shelf, width_for
 from leeway.engine.goal import Goal
@@ -43,7 +44,7 @@ class Book:
 
     def __init__(self, points: PointStore, at: int) -> None:
         self._points = points
-        self._past = Past(points)
+        self._past, self._kept = Past(points), Kept(points)
         self._shelves: defaultdict[Layout, list[Shelf]] = defaultdict(list)
         self._home: dict[int, Shelf] = {}
         self._born: dict[int, int] = {}
@@ -79,7 +80,8 @@ class Book:
             new = [goal for number, goal in wanted.items() if number not in self._home]
             extent = self._points.extent()
             self._born |= {series: span.start for series, span in extent.items()}
-            missed = self._points.changes(self._points.hours_mark()) if new else ()
+            today = self.head - self.head % DAY_S
+            missed = self._points.changes(self._points.hours_mark(), before=today) if new else ()
             self._place(new)
             try:
                 for shelf, theirs in self._by_shelf(new):
@@ -157,13 +159,15 @@ class Book:
         return self._born.get(series)
 
     def settle(self, day: int) -> None:
-        """Saves the hours of finished days, up to the one that begins at `day`, so that a start need not judge them.
+        """Saves finished days, up to the one that begins at `day`, so that a start need not judge them.
 
-        All days that were minutes when this was last done: each may have changed since, also after it was saved.
+        As hours all days that were minutes when this was last done: each may have changed since, also after it was
+        saved. As minutes all that still are.
         """
         with self._lock:
             for shelf in self._used():
                 self._past.settle(shelf, Span(max(self._unsettled, shelf.ledger.oldest), day + DAY_S))
+            self._kept.settle(self._used(), Span(_first_minutes(self.head), day + DAY_S))
             self._past.mark(self._judged_seq)
             self._unsettled = _first_minutes(self.head)
 
@@ -247,11 +251,13 @@ class Book:
         if start < min(minutes, span.end):
             old = Span(start, min(minutes, -(-span.end // DAY_S) * DAY_S))
             self._past.rejudge(shelf, [goal], self._born, old, self.head)
-        self._put_days(shelf, [goal], range(minutes, span.end, DAY_S), before=lambda: None)
+        self._put_days(shelf, [([goal], day) for day in range(minutes, span.end, DAY_S)])
 
-    def _put_days(self, shelf: Shelf, goals: list[Goal], days: Iterable[int], before: Callable[[], None]) -> None:
+    def _put_days(
+        self, shelf: Shelf, days: Iterable[tuple[list[Goal], int]], before: Callable[[], None] = lambda: None
+    ) -> None:
         """Judges whole days of minutes; while one is judged, and during `before`, the next is read."""
-        asks = [(part, Span(day, day + DAY_S)) for part in portions(goals) for day in days]
+        asks = [(part, Span(day, day + DAY_S)) for goals, day in days for part in portions(goals)]
         with read_ahead(asks, lambda ask: self._read(*ask)) as read:
             before()
             for (part, span), rows in read:
@@ -263,10 +269,18 @@ class Book:
         return self._points.read_all([goal.series for goal in goals], read_span(goals, span))
 
     def _warm(self, shelf: Shelf, goals: list[Goal], missed: tuple[Change, ...]) -> None:
-        ledger = shelf.ledger
-        hours = Span(ledger.oldest, ledger.first_minute)
-        past = partial(self._past.warm, shelf, goals, self._born, hours, self.head, missed)
-        self._put_days(shelf, goals, range(ledger.first_minute, self.head, DAY_S), before=past)
+        ledger, today = shelf.ledger, self.head - self.head % DAY_S
+        hours, finished = Span(ledger.oldest, ledger.first_minute), Span(ledger.first_minute, today)
+        lost: list[tuple[list[Goal], int]] = []
+
+        def before() -> None:
+            self._past.warm(shelf, goals, self._born, hours, self.head, missed)
+            stale = stale_days(missed, goals, self._born, finished)
+            days = range(finished.start, finished.end, DAY_S)
+            lost.extend((self._kept.warm(shelf, goals, day, stale), day) for day in days)
+
+        self._put_days(shelf, [(goals, today)] if today < self.head else [], before)
+        self._put_days(shelf, lost)
 
     def _lending(self, shelf: Shelf, look_up: Callable[[], Answer]) -> Answer:
         while True:

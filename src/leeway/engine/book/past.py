@@ -44,7 +44,7 @@ class Past:
     ) -> None:
         """Fills whole days of hours for new columns; what the roll-up lacks or has missed is judged again."""
         saved = self._points.hours([goal.number for goal in goals], span)
-        stale = _stale(missed, goals, born, span)
+        stale = stale_days(missed, goals, born, span)
         runs: list[tuple[list[Goal], Span]] = []
         for day in range(span.start, span.end, DAY_S):
             lived = [goal for goal in goals if born.get(goal.series, span.end) < day + DAY_S]
@@ -108,8 +108,8 @@ class Past:
         )
 
 
-def _stale(missed: tuple[Change, ...], goals: list[Goal], born: dict[int, int], span: Span) -> set[tuple[int, int]]:
-    """Goals and days that the roll-up does not know as they are now, because points came after its mark.
+def stale_days(missed: tuple[Change, ...], goals: list[Goal], born: dict[int, int], span: Span) -> set[tuple[int, int]]:
+    """Goals and days that nothing kept knows as they are now, because points came after the mark.
 
     A change reaches as far as its slice and the policy carry it; a new birth, to all that the policy fills since.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from leeway.core.window import Span
 from leeway.errors import Conflict, Invalid, Permanent
-from leeway.ports.points import Appended, Change, Changes, Collected, Key, Rows, Tallies
+from leeway.ports.points import Appended, Change, Changes, Collected, Key, Minutes, Rows, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Held:
     receipts: dict[str, tuple[str, int, Appended]] = field(default_factory=dict)
     hours: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     hours_mark: int = 0
+    minutes: dict[int, tuple[Minutes, ...]] = field(default_factory=dict)
     seq: int = 0
 
 
@@ -136,10 +137,11 @@ class MemoryPoints:
 
         return stop
 
-    def changes(self, after_seq: int) -> tuple[Change, ...]:
+    def changes(self, after_seq: int, *, before: int | None = None) -> tuple[Change, ...]:
         """As far back as versions are held."""
         with self._lock:
-            return _changes(each for each in self.held.versions if each.seq > after_seq)
+            since = [each for each in self.held.versions if each.seq > after_seq]
+            return _changes(each for each in since if before is None or each.time < before)
 
     def save_hours(self, tallies: Tallies) -> None:
         """One row per (objective, hour)."""
@@ -172,6 +174,18 @@ class MemoryPoints:
         """Forgets the others."""
         with self._lock:
             self.held.hours = {pair: sums for pair, sums in self.held.hours.items() if pair[0] in objectives}
+
+    def keep_minutes(self, days: Mapping[int, Sequence[Minutes]]) -> None:
+        """Copies, for the ledgers go on."""
+        self.held.minutes = {
+            day: tuple(Minutes(part.objectives, tuple(sums.copy() for sums in part.sums)) for part in parts)
+            for day, parts in days.items()
+        }
+
+    def kept_minutes(self, day: int, objectives: Sequence[int]) -> Iterator[Minutes]:
+        """As they were given."""
+        parts = self.held.minutes.get(day, ())
+        return (part for part in parts if not set(objectives).isdisjoint(part.objectives))
 
     def compact(self, day: int) -> None:
         """Nothing to do: a list has one form."""

@@ -19,6 +19,7 @@ _COUNTS = "series, time, good, total"
 _VALUE = "coalesce(value, 'NaN'::DOUBLE) AS value"
 _VERSION = "fence, seq"
 _NONE = np.empty(0, np.int64)
+_EVER = 2**62
 _NO_ROWS = Rows(np.empty(0, np.int32), _NONE, _NONE, _NONE, np.empty(0))
 _READING = "series, source, query, since, until, step_s, digest, fetched_at, computed_by, samples, notes, row_count"
 
@@ -121,17 +122,15 @@ def extent(cursor: Cursor) -> dict[int, Span]:
     return {series: Span(first, last + 1) for series, first, last in found}
 
 
-def changes(cursor: Cursor, after_seq: int) -> tuple[Change, ...]:
+def changes(cursor: Cursor, after_seq: int, before: int | None) -> tuple[Change, ...]:
     """Read back from the rows themselves: each carries the seq it arrived under."""
+    rows = " UNION ALL ".join(
+        f"SELECT series, time, seq FROM {table} WHERE seq > $seq AND time < $before"  # noqa: S608 - constants
+        for table in ("points", "history", "superseded")
+    )
     found = cursor.execute(
-        """
-        SELECT series, min(time), max(time) + 1, seq FROM (
-            SELECT series, time, seq FROM points WHERE seq > $seq
-            UNION ALL SELECT series, time, seq FROM history WHERE seq > $seq
-            UNION ALL SELECT series, time, seq FROM superseded WHERE seq > $seq)
-        GROUP BY series, seq ORDER BY seq, series
-        """,
-        {"seq": after_seq},
+        f"SELECT series, min(time), max(time) + 1, seq FROM ({rows}) GROUP BY series, seq ORDER BY seq, series",  # noqa: S608 - as above
+        {"seq": after_seq, "before": _EVER if before is None else before},
     ).fetchall()
     return tuple(Change(series, Span(start, end), seq) for series, start, end, seq in found)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import structlog
 
 from leeway.core.window import Span
 from leeway.errors import Conflict
-from leeway.ports.points import Appended, Change, Changes, Collected, Key, Rows, Tallies
+from leeway.ports.points import Appended, Change, Changes, Collected, Key, Minutes, Rows, Tallies
 from leeway.store.disk import copy as copy_through
 from leeway.store.disk import refusals, write_through
 from leeway.store.points import maintenance, reads
 from leeway.store.points.database import Database, note, noted
+from leeway.store.points.days import Days
 from leeway.store.points.extents import Extents
 from leeway.store.points.schema import STEPS
 from leeway.store.points.versions import batch
@@ -28,10 +29,22 @@ HOURS_MARK = "hours_mark"
 
 
 class DuckPoints:
-    """`leeway.ports.points.PointStore` in one DuckDB file. `memory` bounds DuckDB's own memory, not the answers'."""
+    """`leeway.ports.points.PointStore` in one DuckDB file. `memory` bounds DuckDB's own memory, not the answers'.
 
-    def __init__(self, path: Path, *, memory: str = "1GB", threads: int = 2, steps: tuple[str, ...] = STEPS) -> None:
+    Finished days of ledgers are kept in the folder `days`, if there is one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        memory: str = "1GB",
+        threads: int = 2,
+        days: Path | None = None,
+        steps: tuple[str, ...] = STEPS,
+    ) -> None:
         self._database = Database(path, memory=memory, threads=threads, steps=steps)
+        self._days = Days(days, self._database)
         self._listeners: tuple[Callable[[Changes], None], ...] = ()
         self._door = threading.Lock()
         self._rare = threading.Lock()  # compaction, retention and backup take turns; each may delete what another moves
@@ -82,9 +95,9 @@ class DuckPoints:
 
         return stop
 
-    def changes(self, after_seq: int) -> tuple[Change, ...]:
+    def changes(self, after_seq: int, *, before: int | None = None) -> tuple[Change, ...]:
         """Changes since, as far back as rows are retained."""
-        return self._database.run(lambda cursor: reads.changes(cursor, after_seq))
+        return self._database.run(lambda cursor: reads.changes(cursor, after_seq, before))
 
     def save_hours(self, tallies: Tallies) -> None:
         """Replaces the roll-up of these (objective, hour) pairs."""
@@ -108,6 +121,15 @@ class DuckPoints:
         """Forgets the roll-up of all other objectives; writes nothing when there are none."""
         with self._roll_up:
             self._database.transact(lambda cursor: maintenance.keep_hours(cursor, objectives))
+
+    def keep_minutes(self, days: Mapping[int, Sequence[Minutes]]) -> None:
+        """In files; one that cannot be written is not kept."""
+        with self._roll_up:
+            self._days.keep(days)
+
+    def kept_minutes(self, day: int, objectives: Sequence[int]) -> Iterator[Minutes]:
+        """From its file, if that is what was kept last."""
+        return self._days.read(day, objectives)
 
     def compact(self, day: int) -> None:
         """Sorts one day into history; again after late rows came for it."""
