@@ -29,6 +29,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 PARQUET = b"PAR1"
 """How every Parquet file begins."""
 
+PACKED = {b"PK\x03\x04": "a workbook or a zip", b"\x1f\x8b": "packed by gzip", b"\x28\xb5\x2f\xfd": "packed by zstd"}
+"""How other files begin that people take for tables."""
+
 SHOWN = 10
 """Quarantined lines named one by one before the rest are counted."""
 
@@ -191,7 +194,11 @@ def read_points(path: str) -> Table:
 
 def _read_file(path: str) -> Table:
     with Path(path).open("rb") as file:
-        if not file.peek(4).startswith(PARQUET):
+        first = file.peek(4)
+        for sign, said in PACKED.items():
+            if first.startswith(sign):
+                raise Invalid(f"this file is {said}", place=path, mend="unpack it, or save it as CSV or Parquet")
+        if not first.startswith(PARQUET):
             return read_csv(file, path)
         if not file.seekable():
             raise Invalid("Parquet cannot be read from a pipe", place=path, mend="write it to a file")

@@ -30,8 +30,9 @@ def checked(names: list[str], place: str) -> list[str]:
     numbers = tuple(name for name in COLUMNS if name in names and name in NUMBERS)
     values = numbers if HISTOGRAM not in names or "value" in numbers else (*numbers, "value")
     if not {"time", "slo"} <= set(names) or values not in HEADERS:
+        lacking = [name for name in ("time", "slo") if name not in names]
         raise Invalid(
-            f"the header is {','.join(names)}",
+            f"the header is {','.join(names)}{f', without {lacking[0]}' if lacking else ''}",
             place=place,
             mend="write time,slo,good,total or time,slo,bad,total or time,slo,value, and objective if you like",
         )
