@@ -30,6 +30,7 @@ from leeway.sources.prometheus import Settings, build
 pytestmark = [pytest.mark.server, pytest.mark.timeout(120)]
 
 OK, ERRORS, LATE = 'requests_total{code="200"}', 'requests_total{code="500"}', "late_errors_total"
+BUCKETS = tuple(f'latency_bucket{{le="{edge}"}}' for edge in ("0.1", "0.3", "+Inf"))
 SCRAPES, STEP = 24, 5
 REFUSE, HANG = "refuse", "hang"
 Served = Mapping[str, int]
@@ -125,10 +126,18 @@ def quiet(scrape: int) -> dict[str, int] | str:
     return {LATE: 3 + (scrape - 11) // 4} if scrape >= 11 else {}
 
 
+def patient(scrape: int) -> dict[str, int] | str:
+    """A histogram that is always there, restarts at 12 and fails at 7; every scrape finds a few more of each bucket."""
+    if scrape == 7:
+        return REFUSE
+    age = scrape if scrape < 12 else scrape - 12
+    return dict(zip(BUCKETS, (3 * age, 3 * age + scrape % 3 * age, 9 * age), strict=True))
+
+
 def test_budgets_equal_the_samples_that_were_scraped(tmp_path, capsys):
     """Good and bad of every step, and of any tiling, are exactly the max-reset sums over the pages Prometheus took."""
     with ExitStack() as stack:
-        exporters = [stack.enter_context(Exporter(history)) for history in (restless, newcomer, quiet)]
+        exporters = [stack.enter_context(Exporter(history)) for history in (restless, newcomer, quiet, patient)]
         url = stack.enter_context(_prometheus(tmp_path, [exporter.address for exporter in exporters]))
         began = _SystemClock().now()
         _wait(lambda: min(exporter.asked for exporter in exporters) > SCRAPES, "the scrapes")
@@ -146,6 +155,8 @@ def test_budgets_equal_the_samples_that_were_scraped(tmp_path, capsys):
             for start in range(span.start, span.end, STEP)
         ]
         lately = _read(url, span, {Role.TOTAL: OK, Role.BAD: LATE})
+        buckets = {series: _truth(pages, (series,), span) for series in BUCKETS}
+        latency = _read(url, span, {Role.VALUE: "sum by (le) (rate(latency_bucket[1m]))"})
         theirs = {name: _increase(url, name, span) for name in ("requests_total", ERRORS, LATE)}
 
     for role, expected in truth.items():
@@ -155,6 +166,10 @@ def test_budgets_equal_the_samples_that_were_scraped(tmp_path, capsys):
         assert sum(sum(_by_step(tile, role).values()) for tile in apart) == sum(expected.values())
     assert sum(_by_step(lately, Role.BAD).values()) == sum(late.values()) >= 3
     assert reading.provenance.computed_by is ComputedBy.LEEWAY
+    for step, histogram in zip(latency.time.tolist(), latency.histograms.tolist(), strict=True):
+        expected = [buckets[series].get(step, 0) for series in BUCKETS]
+        assert [histogram.at(edge) for edge in (0.1, 0.3, math.inf)] == [(count, count) for count in expected]
+    assert sum(histogram.total for histogram in latency.histograms) == sum(buckets[BUCKETS[-1]].values()) > 100
     with capsys.disabled():
         _show(theirs, sum(truth[Role.TOTAL].values()), sum(truth[Role.BAD].values()), sum(late.values()))
 
