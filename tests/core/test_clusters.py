@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.core.stats import binomial
-from leeway.core.stats.clusters import design_effect, effective, interval, overdispersion, pooled, upper_tail
+from leeway.core.stats.clusters import (
+    design_effect,
+    effective,
+    interval,
+    overdispersion,
+    overdispersions,
+    pooled,
+    upper_tail,
+)
 
 counts = st.integers(1, 300).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 
@@ -122,3 +130,17 @@ def test_days_are_independent_of_each_other():
     assert pooled([1440] * 28, 0.01) == pytest.approx(28 * float(effective(1440, 0.01)))
     assert pooled([1440, 0, 0], 0.01) == pytest.approx(float(effective(1440, 0.01)))
     assert pooled([], 0.01) == 0
+
+
+def test_many_histories_at_once_are_each_alone():
+    """Clustered, independent, without errors, with a single day, with days of no events."""
+    dice = np.random.default_rng(3)
+    total = np.column_stack([np.full(28, 500), np.full(28, 96), np.full(28, 96), np.eye(28)[0] * 50, np.arange(28) * 9])
+    shares = np.column_stack([dice.beta(0.05, 5, 28), *[np.full(28, each) for each in (0.01, 0.0, 0.1, 0.02)]])
+    bad = dice.binomial(total.astype(int), shares)
+    rho, evidence = overdispersions(bad, total)
+    alone = [overdispersion(bad[:, place], total[:, place]) for place in range(total.shape[1])]
+    assert rho == pytest.approx([one.rho for one in alone])
+    assert evidence == pytest.approx([one.evidence for one in alone])
+    assert rho[0] > 0
+    assert (rho[1:4] == 0).all()

@@ -42,7 +42,7 @@ def _table(out: Console, assessments: Sequence[Assessment]) -> None:
             figures.window(one),
             figures.percent(one.target),
             figures.sli(one),
-            figures.interval(one.interval),
+            figures.interval(one),
             figures.rough(one.budget.remaining_ratio),
             _left(one),
             figures.burn(one.burn_rates.get("1h")),
@@ -62,7 +62,7 @@ def _paragraph(out: Console, one: Assessment) -> None:
     out.print(f"  SLI {figures.sli(one)}, wanted {figures.percent(one.target)}")
     if told := certain.doubt(one):
         out.print(f"  {told}")
-    out.print(f"  95 % sure: {figures.interval(one.interval)}; coverage {figures.covered(one.coverage)}")
+    out.print(f"  95 % sure: {figures.interval(one)}; coverage {figures.covered(one.coverage)}")
     out.print(f"  left {figures.rough(one.budget.remaining_ratio)}: {_left(one)}")
     out.print(f"  burn 1h {figures.burn(one.burn_rates.get('1h'))}, lasts {figures.lasts(one)}\n")
 

@@ -41,8 +41,8 @@ def show(world: World, subject: Subject, answer: Answer) -> None:
     out.print()
     said = (
         f"{count(len(answer.runs), 'month')} of {span(answer.days * 86_400)}, each after four weeks to learn from; in "
-        "brackets what it may be, with 95\u00a0% confidence. Waits are the middle one and, behind the dash, what 9 in 10 "
-        "stay below."
+        "brackets what it may be, with 95\u00a0% confidence. Waits are the middle one and, behind the dash, what 9 in "
+        "10 stay below."
     )
     for line in wrapped(said, "", ""):
         out.print(Text(line, style="dim"))

@@ -36,7 +36,7 @@ def _columns(now: datetime) -> tuple[_Column, ...]:
         _Column("state", 0, lambda one: state(one.state), right=False),
         _Column("target", 96, lambda one: Text(figures.percent(one.target))),
         _Column("SLI", 0, lambda one: Text(figures.sli(one))),
-        _Column("95 % interval", 160, lambda one: Text(figures.interval(one.interval), style="dim")),
+        _Column("95 % interval", 160, lambda one: Text(figures.interval(one), style="dim")),
         _Column("left", 0, lambda one: Text(figures.rough(one.budget.remaining_ratio), style=COLOURS[one.state])),
         _Column("of the budget", 110, _left, right=False),
         _Column("", 0, lambda one: bars(one.trace, 8), right=False),

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from leeway.client import figures
 from leeway.client.documents import Assessment, Why
-from leeway.client.sureness import Chance
+from leeway.client.sureness import Chance, FalsePages
 
 
 def sentences(why: Why) -> tuple[str, ...]:
-    """The plain interval; the exact one, clusters allowed for; and what would be more than chance for each page."""
-    plain, more = figures.sureness(why.status), why.certainty
-    said = [told for told in (doubt(why.status), f"{plain[0].upper()}{plain[1:]}.") if told]
+    """The exact interval, clusters allowed for; the plain one; and what would be more than chance for each page."""
+    exact, plain, more = figures.sureness(why.status), why.status.interval, why.certainty
+    said = [told for told in (doubt(why.status), f"{exact[0].upper()}{exact[1:]}.") if told]
     if more is None or more.interval_adjusted is None:
         return tuple(said)
-    between = f"it lies between {figures.percent(more.interval_adjusted.low)} and "
-    between += f"{figures.percent(more.interval_adjusted.high)}"
     if more.rho > 0:
         unit = why.status.budget.unit
         said.append(
             f"Bad {unit} come in clusters here (rho {more.rho:.2g}): all of them say as much as "
-            f"{figures.amount(round(more.events))} independent ones. Allowed for that, {between}."
+            f"{figures.amount(round(more.events))} independent ones, which is allowed for."
         )
-    else:
-        said.append(f"Exactly, as decisions take it: {between}.")
-    return (*said, *map(_chance, more.chances))
+    if plain is not None:
+        said.append(
+            f"Wilson's approximation, which takes them for independent: {figures.percent(plain.low)} to "
+            f"{figures.percent(plain.high)}."
+        )
+    return (*said, *map(_chance, more.chances), *_false_pages(more.false_pages))
 
 
 def doubt(one: Assessment) -> str:
@@ -37,6 +40,21 @@ def doubt(one: Assessment) -> str:
     if edges:
         said += f"; the nearest {'is' if len(edges) == 1 else 'are'} {' and '.join(edges)}"
     return f"{said}. What may be good counts as bad here; alerts count only what is certainly bad."
+
+
+def _false_pages(one: FalsePages | None) -> Iterator[str]:
+    """How often such pages would come for nothing."""
+    if one is None or one.expected is None:
+        return
+    often = f"{one.expected:.2g} of them in 90 days" if one.expected >= 0.01 else "fewer than 0.01 of them in 90 days"
+    days = f"{figures.amount(round(one.days))} days"
+    if one.proven:
+        yield f"A service exactly on target would get at most {often}, by its traffic of {days}."
+    else:
+        yield (
+            f"Bad events came in clusters in its own last {days}: a service exactly on target would get about {often}. "
+            "That is an estimate, and not proven."
+        )
 
 
 def _chance(one: Chance) -> str:

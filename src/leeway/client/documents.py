@@ -55,6 +55,7 @@ class Assessment(Document):
     budget: Budget
     coverage: float | None
     interval: Interval | None
+    interval_adjusted: Interval | None = None
     bounds: Bounds | None = None
     burn_rates: dict[str, float | None]
     time_to_exhaustion_s: float | None

@@ -157,26 +157,28 @@ def sli(one: Assessment) -> str:
     return percent(one.sli) if one.bounds is None else " … ".join(map(percent, one.bounds.sli))
 
 
-def interval(band: Interval | None) -> str:
-    """Where the true SLI lies."""
-    if band is None:
-        return NONE
-    return f"{percent(band.low)} … {percent(band.high)}"
+def interval(one: Assessment) -> str:
+    """Where the true SLI lies: exactly, with clusters of bad events allowed for, wherever that is known."""
+    band = _surest(one)
+    return NONE if band is None else f"{percent(band.low)} … {percent(band.high)}"
 
 
 def sureness(one: Assessment) -> str:
     """What the interval means for the target, in a sentence."""
-    if one.interval is None:
+    band = _surest(one)
+    if band is None:
         return "nothing was measured, so nothing can be said"
-    between = (
-        f"with {rough(one.interval.confidence)} confidence the true SLI lies between {percent(one.interval.low)} "
-        f"and {percent(one.interval.high)}"
-    )
-    if one.interval.low >= one.target:
+    ends = f"{percent(band.low)} and {percent(band.high)}"
+    between = f"with {rough(band.confidence)} confidence the true SLI lies between {ends}"
+    if band.low >= one.target:
         return f"{between}: above the target"
-    if one.interval.high < one.target:
+    if band.high < one.target:
         return f"{between}: below the target"
     return f"{between}: too little was seen to tell whether the target is met"
+
+
+def _surest(one: Assessment) -> Interval | None:
+    return one.interval_adjusted or one.interval
 
 
 def age(moment: datetime | None, now: datetime) -> str:

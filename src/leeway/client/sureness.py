@@ -41,6 +41,17 @@ class Chance(Document):
     needed: int | None
 
 
+class FalsePages(Document):
+    """Pages of a service exactly on target, in 90 days, by `days` of its own traffic; null: not measured yet.
+
+    `proven`: at most so many, if bad events are independent. Else they come in clusters, and this is an estimate.
+    """
+
+    expected: float | None
+    days: float
+    proven: bool
+
+
 class Certainty(Document):
     """How sure the SLI is: exactly, and allowed for bad events that come in clusters (`rho` above 0).
 
@@ -51,3 +62,4 @@ class Certainty(Document):
     rho: float
     events: float
     chances: list[Chance]
+    false_pages: FalsePages | None = None

@@ -31,7 +31,9 @@ class Health(StrEnum):
 class Assessment:
     """One objective at `as_of`. `coverage` is None before the first step of a window has elapsed.
 
-    `edges` are those of the bucket that the threshold lies inside of, where that is known and leaves counts in doubt.
+    `adjusted` is the exact interval, clusters of bad events allowed for, where somebody worked it out: it takes the days
+    of the window. `edges` are those of the bucket that the threshold lies inside of, where that is known and leaves
+    counts in doubt.
     """
 
     objective: Objective
@@ -44,6 +46,7 @@ class Assessment:
     time_to_exhaustion_s: Fraction | None
     health: Health
     edges: tuple[float, float] | None = None
+    adjusted: Interval | None = None
 
     @property
     def elapsed_ratio(self) -> Fraction:

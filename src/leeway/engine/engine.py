@@ -18,6 +18,7 @@ from leeway.engine.alerts import Alarm
 from leeway.engine.alerts.platform import newest
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
+from leeway.engine.certainty import Sureness
 from leeway.engine.collect import Collector
 from leeway.engine.crowds import agree
 from leeway.engine.export import export
@@ -86,6 +87,7 @@ class Engine:
         self._in_force, self._problem, self._settled = True, "", 0
         self._loop: asyncio.Task[None] | None = None
         self._evaluated_at: float | None = None
+        self._sureness = Sureness()
         self._shown: tuple[tuple[int, int], tuple[Status, ...]] | None = None
 
     async def start(self) -> None:
@@ -139,7 +141,8 @@ class Engine:
         shown = (await self.status(slo))[place]
         goal, foreseen = goals[place], await self._forecasts.of(goals[place])
         chances = await asyncio.to_thread(self.alarm.chances, goal, self._book)
-        return await asyncio.to_thread(query.why, goal, shown, foreseen, chances, self._points)
+        guard = self.alarm.gauge.guard(goal) if chances else None
+        return await asyncio.to_thread(query.why, goal, shown, foreseen, chances, guard, self._points)
 
     async def budget(self, slo: str, *, as_of: int | None, known_at: float | None) -> tuple[Assessment, ...]:
         """The budgets of an SLO at any time, with what is known now or was known at `known_at`. Raises NotFound."""
@@ -383,16 +386,15 @@ class Engine:
         return tuple(feed for feed in self._catalog.feeds if feed.series.slo == slo)
 
     def _statuses(self) -> tuple[Status, ...]:
+        self._sureness.renew(self._catalog.goals, self._book)
         extent = self._points.extent()
         burn_downs = self._book.burn_downs()
         sources = {state.series: state for state in self.sources()}
         said = {slo.metadata.name: slo.description for slo in self._catalog.library.slos}
         statuses = []
         for goal in self._catalog.goals:
-            source = sources[goal.series]
-            as_of = self._as_of(goal)
-            assessment = query.live(goal, self._book, self._points, as_of)
+            assessment = query.live(goal, self._book, self._points, self._as_of(goal), self._sureness)
             until = extent[goal.series].end - 1 + STEP_S if goal.series in extent else None
-            shown = query.status(goal, assessment, self._book, source, until, burn_downs.get(goal.number))
+            shown = query.status(goal, assessment, self._book, sources[goal.series], until, burn_downs.get(goal.number))
             statuses.append(replace(shown, description=said.get(goal.slo, "")))
         return tuple(statuses)

@@ -10,15 +10,16 @@ from leeway.core.assess import Assessment, assess
 from leeway.core.judge import Judged, State, judge, nearest_edges, origin
 from leeway.core.objective import NoData
 from leeway.core.points import Floats, Ints, Points
+from leeway.core.sparse.guard import Guard
 from leeway.core.track import Track
 from leeway.core.window import Span
 from leeway.engine.book import Book
 from leeway.engine.book.increments import as_points
 from leeway.engine.catalog import STEP_S
-from leeway.engine.certainty import certainty
+from leeway.engine.certainty import Sureness, clustering, exact
 from leeway.engine.explain import lines
 from leeway.engine.goal import Goal
-from leeway.engine.views import Chance, Foreseen, SliceCount, SourceState, Status, Why
+from leeway.engine.views import Certainty, Chance, Foreseen, SliceCount, SourceState, Status, Why
 from leeway.ports.points import PointStore
 
 GAPS = 10
@@ -27,18 +28,20 @@ GAPS = 10
 READINGS = 3
 
 
-def live(goal: Goal, book: Book, points: PointStore, as_of: int) -> Assessment:
-    """The assessment at `as_of`, from look-ups in the ledger."""
+def live(goal: Goal, book: Book, points: PointStore, as_of: int, sureness: Sureness | None = None) -> Assessment:
+    """The assessment at `as_of`, from look-ups in the ledger; with `sureness` the exact interval too."""
     if not goal.in_ledger:
         return past(goal, points, as_of, None)
-    return assess(goal.objective, as_of, book.tally(goal), step_s=STEP_S, scale=goal.scale)
+    found = assess(goal.objective, as_of, book.tally(goal), step_s=STEP_S, scale=goal.scale)
+    return found if sureness is None else replace(found, adjusted=sureness.interval(goal, found.budget))
 
 
 def past(goal: Goal, points: PointStore, as_of: int, known_at: float | None) -> Assessment:
     """The assessment at any time of the past, with what is known now or was known at `known_at`; from the store."""
     rows, judged = _judged(goal, points, as_of, known_at)
     track = Track.of(judged, rows.time)
-    return edged(assess(goal.objective, as_of, track.tally, step_s=STEP_S, scale=goal.scale), rows)
+    found = edged(assess(goal.objective, as_of, track.tally, step_s=STEP_S, scale=goal.scale), rows)
+    return _adjusted(goal, found, track)[0]
 
 
 def edged(assessment: Assessment, rows: Points) -> Assessment:
@@ -68,12 +71,20 @@ def status(
     )
 
 
-def why(goal: Goal, shown: Status, foreseen: Foreseen | None, chances: tuple[Chance, ...], points: PointStore) -> Why:
+def why(
+    goal: Goal,
+    shown: Status,
+    foreseen: Foreseen | None,
+    chances: tuple[Chance, ...],
+    guard: Guard | None,
+    points: PointStore,
+) -> Why:
     """Everything that went into the status, and what will become of it."""
     as_of, window = shown.assessment.as_of, shown.assessment.window
     elapsed = Span(window.start, as_of)
     rows, judged = _judged(goal, points, as_of, None)
-    shown = replace(shown, assessment=edged(shown.assessment, rows))
+    assessment, rho, events = _adjusted(goal, edged(shown.assessment, rows), Track.of(judged, rows.time))
+    shown = replace(shown, assessment=assessment)
     inside = (judged.start >= window.start) & (judged.start < as_of)
     return Why(
         shown,
@@ -82,8 +93,15 @@ def why(goal: Goal, shown: Status, foreseen: Foreseen | None, chances: tuple[Cha
         _gaps(rows.time, Span(max(window.start, shown.born or as_of), as_of)),
         points.readings(goal.series, Span(as_of - 86_400, as_of + STEP_S), limit=READINGS),
         foreseen,
-        certainty(goal, judged, inside, chances),
+        Certainty(assessment.adjusted, rho, events, chances, guard),
     )
+
+
+def _adjusted(goal: Goal, assessment: Assessment, track: Track) -> tuple[Assessment, float, float]:
+    """The assessment with its exact interval; rho, and how many independent events all of them are worth."""
+    span = Span(assessment.window.start, assessment.as_of)
+    rho, events = clustering(goal.objective, goal.scale, track, span)
+    return replace(assessment, adjusted=exact(assessment.budget, events)), rho, events
 
 
 def _judged(goal: Goal, points: PointStore, as_of: int, known_at: float | None) -> tuple[Points, Judged]:

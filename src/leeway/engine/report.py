@@ -41,6 +41,7 @@ def as_json(slo: str, assessment: Assessment) -> dict[str, Any]:
         },
         "coverage": number(assessment.coverage),
         "interval": _interval(assessment.interval),
+        "interval_adjusted": _interval(assessment.adjusted),
         "bounds": _bounds(assessment),
         "burn_rates": {name: number(rate) for name, rate in assessment.burn_rates.items()},
         "time_to_exhaustion_s": number(assessment.time_to_exhaustion_s),

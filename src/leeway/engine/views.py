@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from leeway.core.assess import Assessment
 from leeway.core.judge import State
 from leeway.core.quality import Kind
-from leeway.core.sparse.guard import Pair, Told
+from leeway.core.sparse.guard import Guard, Pair, Told
 from leeway.core.stats import Interval
 from leeway.ports.points import Collected
 from leeway.spec.finding import Finding
@@ -97,13 +97,15 @@ class Chance:
 class Certainty:
     """How sure the share of good events is, clusters allowed for (`rho`): as sure as from so many independent `events`.
 
-    The interval is exact, where the plain one is an approximation; None where nothing was seen.
+    The interval is exact, where the plain one is an approximation; None where nothing was seen. `guard` is that of the
+    chances, None without any.
     """
 
     interval: Interval | None
     rho: float
     events: float
     chances: tuple[Chance, ...]
+    guard: Guard | None
 
 
 @dataclass(frozen=True, slots=True)

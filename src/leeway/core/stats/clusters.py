@@ -48,20 +48,30 @@ def overdispersion(bad: ArrayLike, total: ArrayLike) -> Clustering:
     It is told only where it is beyond doubt: noise alone makes half of all estimates positive, and a gate that believed
     them would sleep through outages.
     """
+    k, n = (np.asarray(each, np.float64)[:, None] for each in (bad, total))
+    rho, evidence = overdispersions(k, n)
+    return Clustering(float(rho[0]), float(evidence[0]), int((n > 0).sum()))
+
+
+def overdispersions(bad: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
+    """Rho and evidence of many histories at once: arrays are blocks × histories. See `overdispersion`."""
     k, n = np.asarray(bad, np.float64), np.asarray(total, np.float64)
-    k, n = k[n > 0], n[n > 0]
-    if len(n) < 2 or not 0 < k.sum() < n.sum():
-        return Clustering(0.0, 0.0, len(n))
-    share = float(k.sum() / n.sum())
-    alone = float((k * np.log(share) + (n - k) * np.log1p(-share)).sum())
-    low, high = -6.0, -0.01  # powers of ten
+    rho, evidence = np.zeros(n.shape[1]), np.zeros(n.shape[1])
+    tells = np.flatnonzero(((n > 0).sum(axis=0) > 1) & (k.sum(axis=0) > 0) & (k.sum(axis=0) < n.sum(axis=0)))
+    k, n = k[:, tells], n[:, tells]
+    share = k.sum(axis=0) / n.sum(axis=0)
+    alone = (k * np.log(share) + (n - k) * np.log1p(-share)).sum(axis=0)
+    low, high = np.full(len(tells), -6.0), np.full(len(tells), -0.01)  # powers of ten
+    each = np.arange(len(tells))
     for _ in range(3):
         powers = np.linspace(low, high, 41)
         gains = 2 * (_likelihood(k, n, share, 10.0**powers) - alone)
-        best = int(gains.argmax())
-        low, high = powers[max(0, best - 1)], powers[min(40, best + 1)]
-    evidence = max(0.0, float(gains[best]))
-    return Clustering(float(10 ** powers[best]) if evidence >= SURE else 0.0, evidence, len(n))
+        best = gains.argmax(axis=0)
+        low, high = powers[np.maximum(0, best - 1), each], powers[np.minimum(40, best + 1), each]
+    if len(tells):
+        evidence[tells] = np.maximum(0.0, gains[best, each])
+        rho[tells] = np.where(evidence[tells] >= SURE, 10.0 ** powers[best, each], 0.0)
+    return rho, evidence
 
 
 def upper_tail(bad: ArrayLike, total: ArrayLike, share: ArrayLike, rho: ArrayLike) -> Floats:
@@ -117,10 +127,12 @@ def interval(good: float, total: float, number: float, confidence: float = 0.95)
     return binomial.clopper_pearson(good / total * number, number, confidence)
 
 
-def _likelihood(k: Floats, n: Floats, share: float, rho: Floats) -> Floats:
+def _likelihood(k: Floats, n: Floats, share: Floats, rho: Floats) -> Floats:
+    """(rhos, histories), of blocks × histories; a block without events adds nothing."""
     strength = (1 - rho) / rho
     a, b = share * strength, (1 - share) * strength
-    return np.asarray((betaln(k[:, None] + a, (n - k)[:, None] + b) - betaln(a, b)).sum(axis=0), np.float64)
+    each = betaln(k[:, None] + a, (n - k)[:, None] + b) - betaln(a, b)
+    return np.asarray(each.sum(axis=0), np.float64)
 
 
 def _tail(k: Floats, n: Floats, p: Floats, rho: Floats) -> Floats:

@@ -104,8 +104,16 @@ def certainty(value: Certainty) -> sureness.Certainty:
         for one in value.chances
     ]
     interval = None if value.interval is None else asdict(value.interval)
+    guard = value.guard
+    false = None if guard is None else {"expected": guard.expected, "days": guard.days, "proven": guard.rho == 0}
     return sureness.Certainty.model_validate(
-        {"interval_adjusted": interval, "rho": value.rho, "events": value.events, "chances": chances}
+        {
+            "interval_adjusted": interval,
+            "rho": value.rho,
+            "events": value.events,
+            "chances": chances,
+            "false_pages": false,
+        }
     )
 
 
