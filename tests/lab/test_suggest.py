@@ -378,3 +378,16 @@ def test_every_document_has_a_name_of_its_own_that_openslo_takes():
     """Whatever a CSV calls its series."""
     owners = [Owner("a b"), Owner("A.B"), Owner("x" * 80), Owner("ü"), Owner("s", "1"), Owner("s", "2")]
     assert names_of(owners) == ["a-b", "a-b-2", "x" * 63, "unnamed", "s-1", "s-2"]
+
+
+def test_of_histograms_the_edges_of_buckets_are_offered():
+    """So that no event is in doubt: 60 in 100 within 0.1 s, 96 within 0.25 s, all within a second; rows of one kind."""
+    start, rows = 1_767_225_600, ["time,slo,histogram"]
+    rows += [f"{start + HOUR * n},web,0.1:60 0.25:96 1:100 +Inf:100" for n in range(24 * 20)]
+    (found,) = suggest(read_csv(io.BytesIO("\n".join(rows).encode()), "points.csv"), Asked(WEEK)).found
+    assert found.history.events == 24 * 20 * 100
+    assert [(one.limit.threshold.value, one.overall) for one in found.choices] == [(0.1, 0.6), (0.25, 0.96), (1.0, 1.0)]
+    assert found.limit is not None
+    assert found.limit.threshold.value == 0.25
+    table = read_csv(io.BytesIO(f"{rows[0]}\n{rows[1]}\n{start},web,+Inf:7\n".encode()), "points.csv")
+    assert [one.limit for one in suggest(table, Asked(WEEK)).found] == [None]

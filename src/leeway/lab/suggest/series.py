@@ -51,8 +51,8 @@ def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
     """Every series of the table in the order of the file; `step_s` None is told from the rows, of each series alone.
 
     A row without an objective is a row of every objective that the same SLO has in the table. In a table of counts and
-    values a series without any total has values. Rows that name no SLO are refused; a series may turn out to have no
-    point at all. Raises Invalid where counts are too large to be added.
+    values a series without any total has values, or histograms. Rows that name no SLO are refused; a series may turn
+    out to have no point at all. Raises Invalid where counts are too large to be added.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place in sorted(range(len(table.owners)), key=lambda one: _first_line(table, one)):
@@ -68,8 +68,10 @@ def series_of(table: Table, step_s: int | None = None) -> Iterator[Series]:
 def _series(table: Table, owner: Owner, group: list[int], step_s: int | None) -> Series:
     own = _own(table, owner, group)
     kind, measured = Kind.COUNTS, Measured(own.time, own.good, own.bad, own.total)
-    if own.value is not None and (own.total is None or not np.isfinite(own.total).any()):
-        kind, measured = Kind.VALUE, Measured(own.time, value=own.value)
+    measures = own.value is not None or own.histogram is not None
+    if measures and (own.total is None or not np.isfinite(own.total).any()):
+        value = np.full(len(own), np.nan) if own.value is None else own.value
+        kind, measured = Kind.VALUE, Measured(own.time, value=value, histogram=own.histogram)
     step_s = step_s or step_of(own.time)
     faults = inspect(kind, measured, step_s=step_s)
     scale, true = 1, faults == Fault.NONE
@@ -100,7 +102,8 @@ def _own(table: Table, owner: Owner, group: list[int]) -> Table:
         None if one is None else one[places] for one in (table.good, table.bad, table.total, table.value)
     )
     bounds, line, time = np.array([0, len(places)]), table.line[places], table.time[places]
-    return Table((owner,), bounds, line, time, good, bad, total, value)
+    histogram = None if table.histogram is None else table.histogram[places]
+    return Table((owner,), bounds, line, time, good, bad, total, value, histogram)
 
 
 def step_of(time: Ints) -> int:

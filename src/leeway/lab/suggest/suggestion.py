@@ -96,7 +96,7 @@ def _offered(series: Series, asked: Asked) -> tuple[Limit, ...]:
         return ()
     if asked.threshold is not None:
         return (Limit(Threshold(Op.GTE if asked.higher else Op.LTE, asked.threshold), None),)
-    return limits(series.points.value, higher=asked.higher)
+    return limits(series.points, higher=asked.higher)
 
 
 def _history(series: Series, asked: Asked, limit: Limit | None) -> History:
