@@ -26,6 +26,7 @@ MINUTE, HOURS = 60, 9
 PASSWORD = "wonderland"
 HASH = "$2b$04$abcdefghijklmnopqrstuujZkTwHUiJ9XdZPwKfcfDo7dMp5DjlTu"  # of the password, as Prometheus wants it
 GOOD, BAD = 'requests_total{code="200"}', 'requests_total{code="500"}'
+BUCKETS = {'wait_bucket{le="0.1"}': 60, 'wait_bucket{le="0.5"}': 95, 'wait_bucket{le="+Inf"}': 100}
 COUNTS = """
       ratioMetric:
         counter: true
@@ -60,19 +61,22 @@ def definitions(url: str, good: str = GOOD, access: str = "") -> str:
 
 def truth() -> tuple[int, str]:
     """The end of nine hours of history, and the history: 100 requests a minute, one bad, ten in the third hour; 0.2 s,
-    in the third hour 0.5 s. Samples stand seven seconds into their minute."""
+    in the third hour 0.5 s; and 60 of 100 within 0.1 s, 95 within 0.5 s. Samples stand seven seconds into their minute.
+    """
     end = int(time.time() - 120) // 3_600 * 3_600  # noqa: TID251  the test stands at the edge
     start = end - HOURS * 3_600
-    lines: dict[str, list[str]] = {GOOD: [], BAD: [], "seconds": []}
+    lines: dict[str, list[str]] = {GOOD: [], BAD: [], "seconds": []} | {bucket: [] for bucket in BUCKETS}
     good = bad = 0
     for at in range(start, end, MINUTE):
         wrong = 10 if 7_200 <= at - start < 10_800 else 1
         good, bad = good + 100 - wrong, bad + wrong
-        for series, number in ((GOOD, good), (BAD, bad), ("seconds", 0.2 if wrong == 1 else 0.5)):
+        waits = {bucket: share * (at - start) // MINUTE for bucket, share in BUCKETS.items()}
+        for series, number in {GOOD: good, BAD: bad, "seconds": 0.2 if wrong == 1 else 0.5, **waits}.items():
             labels = 'job="shop",instance="a"'
             name = series.replace("{", "{" + labels + ",") if "{" in series else series + "{" + labels + "}"
             lines[series].append(f"{name} {number} {at + 7}")
     counters = ["# TYPE requests counter", *lines[GOOD], *lines[BAD]]
+    counters += ["# TYPE wait unknown", *(line for bucket in BUCKETS for line in lines[bucket])]
     return end, "\n".join([*counters, "# TYPE seconds gauge", *lines["seconds"], "# EOF", ""])
 
 
@@ -158,6 +162,20 @@ def test_budgets_of_what_the_sources_say_are_exact(leeway, history, prometheus):
     assert (shop["total"], shop["bad"]) == (8 * 60 * 100, 7 * 60 + 600)
     assert (quick["total"], quick["bad"]) == (8 * 60, 60)
     assert shop["coverage"] == quick["coverage"] == pytest.approx(1 / 3)
+
+
+def test_buckets_are_fetched_as_histograms(leeway, history, prometheus):
+    """At the edge of a bucket the budget is exact; between two of them the share in doubt is known."""
+    wait = VALUES.replace("max(seconds)", "wait_bucket")
+    slos = [SLO.format(name=f"wait-{n}", metric=wait, objective=f"op: lte, value: 0.{n}, ") for n in (5, 3)]
+    Path("slo.yaml").write_text(definitions(prometheus).partition("---")[0] + "".join(slos))
+    wish = ("-f", "slo.yaml", "--fetch", "8h", "--until", str(history[1]), "-o", "json")
+    code, out, said = leeway("budget", *wish)
+    assert (code, said) == (0, "")
+    assert [(one["good"], one["total"]) for one in json.loads(out)] == [(8 * 60 * 95, 48_000), (8 * 60 * 60, 48_000)]
+    _, out, said = leeway("suggest", "--window", "1h", *wish)
+    assert said == ""
+    assert [one["threshold"]["value"] for one in json.loads(out)] == [0.5, 0.5]
 
 
 def test_a_backtest_runs_over_what_the_sources_say(leeway, history, prometheus):
