@@ -34,8 +34,11 @@ def doubt(one: Assessment) -> str:
     if one.bounds is None:
         return ""
     low, high = one.bounds.sli
-    said = f"Between {figures.percent(low)} and {figures.percent(high)} were good: "
-    said += f"{one.bounds.threshold:g} is no edge of the buckets that it is counted from"
+    said = f"Between {figures.percent(low)} and {figures.percent(high)} were good"
+    if one.bounds.consumed_ratio is not None:
+        least, most = one.bounds.consumed_ratio
+        said += f", and {figures.percent(least)} to {figures.percent(most)} of the budget is consumed"
+    said += f": {one.bounds.threshold:g} is no edge of the buckets that it is counted from"
     edges = [f"{edge:g}" for edge in one.bounds.edges or () if edge is not None]
     if edges:
         said += f"; the nearest {'is' if len(edges) == 1 else 'are'} {' and '.join(edges)}"
