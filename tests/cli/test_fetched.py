@@ -19,6 +19,7 @@ import yaml
 
 from leeway.cli import main
 from leeway.formats import openslo
+from leeway.spec.documents import kind_of
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(180)]
 
@@ -193,7 +194,15 @@ def test_a_first_slo_is_drawn_from_queries_alone(leeway, history, prometheus, mo
     asked = ("suggest", "--prometheus", prometheus, "--fetch", "9h", "--until", str(history[1]), "--window", "1h")
     code, out, said = leeway(*asked, "--name", "shop", "--bad", BAD, "--total", "requests_total")
     assert (code, said) == (0, "")
-    assert openslo.read(out.encode(), "out").findings == ()
+    sheet = openslo.read(out.encode(), "out")
+    assert (sheet.findings, [str(kind_of(one)) for one in sheet.documents]) == ((), ["Service", "DataSource", "SLO"])
+    assert f'url: "{prometheus}"' in out  # and the queries: what was asked will be asked
+    Path("slo.yaml").write_text(out)
+    assert leeway("lint", "slo.yaml")[0] == 0
+    monkeypatch.setenv("LEEWAY_ALLOW_HOSTS", "127.0.0.1")
+    _, answer, _ = leeway("budget", "-f", "slo.yaml", "--fetch", "8h", "--until", str(history[1]), "-o", "json")
+    assert json.loads(answer)[0]["total"] == 6_000
+    monkeypatch.delenv("LEEWAY_ALLOW_HOSTS")
     assert (
         re.search(r"[\d,]+ events", out)[0] == "48,000 events"
     )  # the first hour is not whole: nothing is before its first sample
@@ -208,6 +217,9 @@ def test_a_first_slo_is_drawn_for_each_series_that_documents_ask_for(leeway, his
     code, out, said = leeway("suggest", *asked)
     assert (code, said) == (0, "")
     assert [(one["slo"], "threshold" in one) for one in json.loads(out)] == [("shop", False), ("quick", True)]
+    _, out, _ = leeway("suggest", *asked[:-2])
+    assert out.count("name: prod") == 1
+    assert "query: max(seconds)" in out.replace('"', "")
 
 
 def test_what_one_query_does_not_know_keeps_no_other_from_an_answer(leeway, history, prometheus):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -12,46 +11,41 @@ from typing import TYPE_CHECKING
 import click
 
 from leeway.cli.progress import progress
-from leeway.cli.queries import Queries
 from leeway.errors import Unreachable
-from leeway.formats.points import Owner, Table
+from leeway.formats.points import Table
 from leeway.net import parse_url
 from leeway.spec.library import Library
 
 if TYPE_CHECKING:
-    from leeway.engine.fetch import Question, Trouble
+    from leeway.engine.fetch import Trouble
 
 SHOWN = 10
 """Series that could not be read, named one by one before the rest are counted."""
 
 
-def fetched(library: Library | None, queries: Queries | None, length_s: int, until: float | None, step_s: int) -> Table:
-    """The rows that the SLOs' sources have, or the server of `queries`; what is wrong is told on standard error.
+def fetched(library: Library, length_s: int, until: float | None, step_s: int, named: str | None = None) -> Table:
+    """The rows that the SLOs' sources have; what is wrong is told on standard error.
 
-    Raises Unreachable if something is wrong everywhere, so that nothing could be read.
+    `named` is the address of a server that whoever calls has named: it may be asked wherever it is. Raises Unreachable
+    if something is wrong everywhere, so that nothing could be read.
     """
     from leeway.app import open_source, outside_of, pulls  # late: it loads every part
     from leeway.clock import SystemClock
     from leeway.config import load
     from leeway.engine.fetch import Wanted, fetch, questions_of
 
-    questions = [] if library is None else questions_of(library)
-    if queries is not None:
-        questions.append(_question(queries))
-    if not questions:
-        raise click.UsageError("Say what to ask: -f PATH, or --prometheus URL with its queries.")
     wanted = Wanted(length_s, until, step_s)
     file = os.environ.get("LEEWAY_CONFIG")
     config = load(Path(file) if file else None, os.environ, {})
     outside = outside_of(config, SystemClock())
-    if queries is not None:  # whoever names a server here may ask it, wherever it is
-        url = parse_url(queries.url, "--prometheus")
+    if named is not None:
+        url = parse_url(named, "--prometheus")
         listed = outside.egress.allow | {f"{url.host}:{url.port}", f"[{url.host}]:{url.port}"}
         outside = replace(outside, egress=replace(outside.egress, allow=listed))
     with progress("asking the sources") as tell:
         table, troubles = asyncio.run(
             fetch(
-                questions,
+                questions_of(library),
                 wanted,
                 lambda key: open_source(key, outside) if pulls(key.type) else None,
                 outside.clock,
@@ -65,16 +59,6 @@ def fetched(library: Library | None, queries: Queries | None, length_s: int, unt
     if not len(table) and any(one.error for one in troubles):
         raise Unreachable("no source could be read", mend="mend what is named above, and ask again")
     return table
-
-
-def _question(queries: Queries) -> Question:
-    from leeway.engine.catalog import SourceKey
-    from leeway.engine.fetch import Question
-    from leeway.ports.source import Metric, Role
-
-    source = SourceKey("", "prometheus", json.dumps({"url": queries.url}))
-    metrics = tuple(Metric(Role(role), {"query": text}, role != "value") for role, text in queries.by_role.items())
-    return Question(Owner(queries.name), source, metrics)
 
 
 def _said(trouble: Trouble) -> str:

@@ -15,7 +15,6 @@ import numpy as np
 
 from leeway.cli.definitions import read_library
 from leeway.cli.params import Time, server_option
-from leeway.cli.queries import Queries
 from leeway.errors import Invalid
 from leeway.formats.points import Table, read_csv
 from leeway.spec.duration import Duration
@@ -166,16 +165,16 @@ def read_definitions(supply: Supply) -> Library | None:
     return stored_library(supply.server)
 
 
-def read_table(
-    supply: Supply, library: Library | None, step_s: int, queries: Queries | None = None
-) -> tuple[str, Table]:
-    """What messages call the points, and the points: of these definitions, or by `queries` of one Prometheus."""
+def read_table(supply: Supply, library: Library | None, step_s: int, named: str | None = None) -> tuple[str, Table]:
+    """What messages call the points, and the points of these definitions; `named` as for `leeway.cli.fetched`."""
     if supply.points is not None:
         return supply.points, read_points(supply.points)
     if supply.fetch_s is not None:
+        if library is None:
+            raise click.UsageError("Say what to ask: -f PATH, or for a first SLO --prometheus URL with its queries.")
         from leeway.cli.fetched import fetched  # late: it loads every part
 
-        return "the sources", fetched(library, queries, supply.fetch_s, supply.until, step_s)
+        return "the sources", fetched(library, supply.fetch_s, supply.until, step_s, named)
     if supply.stored_s is None or library is None:
         raise click.UsageError(f"Say where the points are: {WAYS}.")
     from leeway.cli.stored import stored_points  # late: other ways ask no server

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
+from leeway.core.objective import Op, Threshold
+from leeway.formats.points import Owner
+from leeway.spec.documents import SLI, DataSource, Metadata, Metric, Ratio, RawValue, Reference
+from leeway.spec.duration import Duration, Unit
+from leeway.spec.library import Library
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+PROMETHEUS = "prometheus"
 FORMS = ({"good", "total"}, {"bad", "total"}, {"value"})
 
 
@@ -21,6 +29,18 @@ class Queries:
     url: str
     name: str
     by_role: dict[str, str]
+
+    def library(self) -> Library:
+        """The same as documents: a DataSource, and an SLO that has the question and no more of its own."""
+        from leeway.lab.suggest import draft  # late: it loads numpy
+
+        ask = {role: Metric({"query": text}, Reference(PROMETHEUS), PROMETHEUS) for role, text in self.by_role.items()}
+        value = ask.get("value")
+        asked = RawValue(value) if value else Ratio(ask["total"], ask.get("good"), ask.get("bad"), counter=True)
+        threshold = Threshold(Op.LTE, 0.0) if value else None
+        slo = draft(Owner(self.name), Fraction(1, 2), Duration(4, Unit.WEEK), threshold)
+        slo = replace(slo, indicator=SLI(Metadata(f"{self.name}-sli"), asked))
+        return Library.of([DataSource(Metadata(PROMETHEUS), PROMETHEUS, {"url": self.url}), slo])
 
 
 def queries_options(command: Command) -> Command:

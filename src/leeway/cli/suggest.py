@@ -82,7 +82,8 @@ def command(
         raise click.BadParameter("it must be a finite number", param_hint="--threshold")
     from leeway.lab.suggest import Asked, as_json, documents, suggest  # late: it loads numpy
 
-    points, table = read_table(supply, read_definitions(supply), step or MINUTE_S, queries)
+    library, named = (read_definitions(supply), None) if queries is None else (queries.library(), queries.url)
+    points, table = read_table(supply, library, step or MINUTE_S, named)
     answer = suggest(table, Asked(window, seed, step, targets, better == "higher", threshold))
     tell_refused(points, answer.quarantined, None if supply.points else table)
     match output:
@@ -95,7 +96,7 @@ def command(
         case _:
             from leeway.formats.openslo import write  # late: JSON and tables do not need it
 
-            click.echo(write(documents(answer.found, service)), nl=False)
+            click.echo(write(documents(answer.found, service, library)), nl=False)
             _tell(points, answer.found)
     if not answer.found:
         click.echo(f"{points}: no row of any series", err=True)

@@ -2,6 +2,7 @@
 
 from leeway.lab.suggest.candidates import Candidate, candidates, tried
 from leeway.lab.suggest.document import documents, names_of
+from leeway.lab.suggest.draft import draft
 from leeway.lab.suggest.grid import friendly, snap
 from leeway.lab.suggest.history import History
 from leeway.lab.suggest.limits import Limit
@@ -24,6 +25,7 @@ __all__ = [
     "as_json",
     "candidates",
     "documents",
+    "draft",
     "friendly",
     "names_of",
     "series_of",

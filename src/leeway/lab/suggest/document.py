@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leeway.formats.points import Owner
@@ -11,22 +11,50 @@ from leeway.lab.suggest.draft import LONGEST_NAME, draft
 from leeway.lab.suggest.suggestion import Suggestion
 from leeway.lab.suggest.windows import RESAMPLES
 from leeway.spec.annotations import EVIDENCE, EVIDENCE_BACKTEST, EVIDENCE_CAVEATS
-from leeway.spec.documents import SLO, Document, Metadata, Service
+from leeway.spec.documents import SLI, SLO, DataSource, Document, Metadata, Ratio, RawRatio, RawValue, Service
+from leeway.spec.library import Library
+from leeway.spec.plan import compile_slo
 from leeway.spec.quantity import count, percent
 
 
-def documents(found: Sequence[Suggestion], service: str = "") -> Iterator[Document]:
+def documents(found: Sequence[Suggestion], service: str = "", known: Library | None = None) -> Iterator[Document]:
     """One SLO for each suggestion that has a target, and their services: `service`, or one named as the SLO.
 
-    Series are pushed points, until somebody names a source. An SLO has one objective: of values OpenSLO allows no
-    more, and series that are told apart have SLIs of their own.
+    A series that is measured by an SLO of `known` is asked for as there, and its DataSource comes along; others are
+    pushed points, until somebody names a source. An SLO has one objective: of values OpenSLO allows no more, and
+    series that are told apart have SLIs of their own.
     """
     drawn = [one for one in found if one.chosen is not None]
     names = names_of([one.owner for one in drawn])
+    asked = {} if known is None else _asked(known)
+    slos = [_slo(one, name, service or name, asked) for one, name in zip(drawn, names, strict=True)]
     for name in dict.fromkeys(service or name for name in names):
         yield Service(Metadata(name))
-    for one, name in zip(drawn, names, strict=True):
-        yield _slo(one, name, service or name)
+    if known is not None:
+        yield from _sources(slos, known)
+    yield from slos
+
+
+def _asked(known: Library) -> dict[Owner, Ratio | RawRatio | RawValue]:
+    """How each series is measured. Raises Invalid, as `compile_slo`."""
+    plans = [compile_slo(slo, known) for slo in known.slos]
+    return {
+        Owner(plan.slo, item.objective.name if plan.composite else ""): item.indicator.metric
+        for plan in plans
+        for item in plan.items
+        if item.indicator is not None
+    }
+
+
+def _sources(slos: Sequence[SLO], known: Library) -> Iterator[DataSource]:
+    """Those that the SLOs ask, each once."""
+    asked = [slo.indicator.metric for slo in slos if isinstance(slo.indicator, SLI)]
+    found = {}
+    for one in asked:
+        metric = one.total if isinstance(one, Ratio) else one.value if isinstance(one, RawValue) else one.raw
+        if (source := known.data_source(metric)) is not None:
+            found[source.metadata.name] = source
+    yield from found.values()
 
 
 def names_of(owners: Sequence[Owner]) -> list[str]:
@@ -48,7 +76,7 @@ def names_of(owners: Sequence[Owner]) -> list[str]:
     return taken
 
 
-def _slo(one: Suggestion, name: str, service: str) -> SLO:
+def _slo(one: Suggestion, name: str, service: str, asked: Mapping[Owner, Ratio | RawRatio | RawValue]) -> SLO:
     if one.chosen is None:
         raise ValueError("a series without a target has no document")
     made = draft(
@@ -58,6 +86,9 @@ def _slo(one: Suggestion, name: str, service: str) -> SLO:
         one.limit.threshold if one.limit else None,
     )
     said = one.owner.slo[:LONGEST_NAME]
+    metric, sli = asked.get(one.owner), made.indicator
+    if isinstance(metric, RawValue if one.limit else Ratio) and isinstance(sli, SLI):
+        made = replace(made, indicator=replace(sli, metric=metric))
     return replace(
         made,
         metadata=Metadata(name, "" if said == name else said, annotations=_evidence(one)),
