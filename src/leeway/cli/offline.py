@@ -31,6 +31,9 @@ PARQUET = b"PAR1"
 PACKED = {b"PK\x03\x04": "a workbook or a zip", b"\x1f\x8b": "packed by gzip", b"\x28\xb5\x2f\xfd": "packed by zstd"}
 """How other files begin that people take for tables."""
 
+LONGEST_S = 3_653 * 86_400
+"""Ten years: what is asked for is asked in slices, and somebody waits for them."""
+
 SHOWN = 10
 """Quarantined lines named one by one before the rest are counted."""
 
@@ -223,11 +226,14 @@ def _when(table: Table, line: int) -> str:
 
 
 def _span(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    length = None if text is None else Duration.parse(text)
-    if text is not None and length is None:
-        hint = f"--{option.name}"
+    if text is None:
+        return None
+    length, hint = Duration.parse(text), f"--{option.name}"
+    if length is None:
         raise click.BadParameter(f"{text!r} is no length of time; write for example 30d, 12h or 4w", param_hint=hint)
-    return None if length is None else length.seconds
+    if length.seconds > LONGEST_S:
+        raise click.BadParameter(f"{text!r} is more than ten years", param_hint=hint)
+    return length.seconds
 
 
 def _step(text: str) -> int:
