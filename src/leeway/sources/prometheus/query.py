@@ -15,7 +15,7 @@ from leeway.errors import Invalid
 from leeway.ports.source import Metric, Role
 
 _COUNTS = frozenset({Role.GOOD, Role.BAD, Role.TOTAL})
-_KEYS = ("query", "promql", "dedupe")
+_KEYS = ("query", "promql", "dedupe", "histogram")
 _IGNORED = frozenset({"dimensions"})  # OpenSLO's examples carry it; PromQL has it inside
 _WINDOW = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -27,11 +27,15 @@ _DEEPEST = 1000  # the parser recurses: some thousands of operators overflow the
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A selector of counters, to be fetched raw; `written` is asked instead when there is too much of it."""
+    """A selector of counters, to be fetched raw; `written` is asked instead when there is too much of it.
+
+    `native`: each is a native histogram.
+    """
 
     selector: str
     written: str
     dedupe: tuple[str, ...] = ()
+    native: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ def understand(metric: Metric) -> Counter | Written:
     if isinstance(expression, (promql.MatrixSelector, promql.SubqueryExpr, promql.StringLiteral)):
         mend = "write what is a number at an instant: a range goes into rate() or increase()"
         raise Invalid("gives no numbers at an instant", place=f"metricSource.spec.{key}", mend=mend)
+    if "histogram" in metric.spec:
+        return Counter(_native(metric, expression, f"metricSource.spec.{key}"), text, dedupe, native=True)
     if metric.role is Role.VALUE and (selector := _buckets(expression, f"metricSource.spec.{key}")):
         return Counter(selector, text, dedupe)
     found = _counter(expression) if metric.role in _COUNTS else None
@@ -111,6 +117,8 @@ def understand(metric: Metric) -> Counter | Written:
 
 def edge(counter: Counter, span: Span, lookback_s: int) -> Instant:
     """The last sample of each series before the span: what the first sample inside is compared with."""
+    if counter.native:  # Prometheus 2.42 gives 0 for the last of native histograms
+        return Instant(counter.selector, span.start * 1000 - 1)
     return Instant(f"last_over_time({counter.selector}[{lookback_s}s])", span.start * 1000 - 1)
 
 
@@ -232,6 +240,19 @@ def _buckets(expression: promql.Expr, place: str) -> str | None:
     if re.search(r"[{,]le(=|!=|=~|!~)", found[0]):
         mend = "leave le out: events are counted at the objective's threshold, with all buckets"
         raise Invalid("chooses among the buckets of a histogram", place=place, mend=mend)
+    return found[0]
+
+
+def _native(metric: Metric, expression: promql.Expr, place: str) -> str:
+    """The selector of native histograms. Raises Invalid for what is none."""
+    if metric.spec["histogram"] != "native":
+        mend = "write histogram: native, or leave it out and select the …_bucket series"
+        raise Invalid("is no kind of histogram", place="metricSource.spec.histogram", mend=mend)
+    if metric.role is not Role.VALUE:
+        raise Invalid("is for a thresholdMetric", place="metricSource.spec.histogram", mend="leave it out")
+    found = _counter(expression)
+    if found is None:
+        raise Invalid("selects no native histograms", place=place, mend="write the selector alone, or sum(rate(…))")
     return found[0]
 
 

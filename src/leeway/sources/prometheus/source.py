@@ -15,6 +15,7 @@ from leeway.net import Client, Outside
 from leeway.ports.clock import Clock
 from leeway.ports.source import Ability, Ask, ComputedBy, Manifest, Metric, Provenance, Reading, Role
 from leeway.sources.prometheus import buckets
+from leeway.sources.prometheus import native as native_counters
 from leeway.sources.prometheus import query as ql
 from leeway.sources.prometheus.absence import absent_steps, bad_as_zero
 from leeway.sources.prometheus.decode import Series
@@ -74,20 +75,20 @@ class PrometheusSource:
         counters = {role: plan for role, plan in plans.items() if isinstance(plan, ql.Counter)}
         held = await self._samples(talk, counters, ask) if len(counters) == len(plans) else None
         if Role.VALUE in counters:
-            return await self._histograms(talk, held, ask)
+            return await self._histograms(talk, held, ask, native=counters[Role.VALUE].native)
         if held is None:
             columns, samples = await _evaluated(talk, {role: plan.written for role, plan in plans.items()}, ask)
             return self._reading(ask, talk, columns, samples, ComputedBy.SOURCE)
         columns = await self._counted(talk, held, ask)
         return self._reading(ask, talk, columns, _samples(held, ask), ComputedBy.LEEWAY)
 
-    async def _histograms(self, talk: Talk, held: Held | None, ask: Ask) -> Reading:
+    async def _histograms(self, talk: Talk, held: Held | None, ask: Ask, *, native: bool) -> Reading:
         if held is None:
             mend = "choose fewer series, add them up by a recording rule, or raise most_samples"
             raise Permanent("the buckets have too many samples to be fetched", place=talk.sent, mend=mend)
         series = held[Role.VALUE]
         grid, scrapes = await self._scrapes(talk, held, ask)
-        counted = buckets.count(series, scrapes, grid)
+        counted = native_counters.count(series, scrapes, grid) if native else buckets.count(series, scrapes, grid)
         _tell(talk, "the histogram", counted)
         known = counted.histograms != np.array(None)
         unknown = np.full(grid.steps, np.nan)
@@ -102,7 +103,7 @@ class PrometheusSource:
     ) -> dict[Role, tuple[Series, ...]] | None:
         """The scraped samples of each role with the one before the span; None if there are too many to fetch."""
         edges = {
-            role: await talk.ask(ql.edge(counter, ask.span, self._settings.lookback_s))
+            role: await talk.ask(ql.edge(counter, ask.span, self._settings.lookback_s), native=counter.native)
             for role, counter in counters.items()
         }
         sizes = {role: await self._size(talk, counters[role], len(edges[role]), ask.span) for role in counters}
@@ -114,7 +115,10 @@ class PrometheusSource:
             found = [one.at(ask.span.start * 1000 - 1) for one in edges[role]]
             part_s = ask.span.length_s * self._settings.samples_per_answer // max(sizes[role], 1)
             for part in ql.parts(ask.span, ask.step_s, part_s):
-                found += await talk.ask(ql.samples(counter.selector, part))
+                found += await talk.ask(ql.samples(counter.selector, part), native=counter.native)
+            if counter.native:
+                held[role] = thinned(native_counters.merged(found, ask.span), counter.dedupe)
+                continue
             series, refused = merged(found, ask.span)
             talk.note(f"{refused} samples of {role} were NaN, infinite or negative: ignored" if refused else "")
             held[role] = thinned(series, counter.dedupe)

@@ -26,8 +26,8 @@ class Talk:
         self._sent: list[str] = []
         self.notes: list[str] = []
 
-    async def ask(self, query: Instant | Range) -> tuple[Series, ...]:
-        """The series of one answer; errors name the address and the query."""
+    async def ask(self, query: Instant | Range, *, native: bool = False) -> tuple[Series, ...]:
+        """The series of one answer, `native` if they are to be histograms; errors name the address and the query."""
         form, wanted = query.form, "matrix" if query.gives_samples else "vector"
         request = Request(self._url + query.path, "POST", form=form, headers=self._headers, repeatable=True)
         answer = await self._client.ask(request)
@@ -35,7 +35,7 @@ class Talk:
         self._digest.update(answer.body)
         self._compare_clocks(answer)
         try:
-            return decode(answer.body, answer.content_type, wanted)
+            return decode(answer.body, answer.content_type, wanted, native=native)
         except LeewayError as error:
             error.place = error.place or f"{self._url}{query.path}"
             error.message = self._client.redaction.quoted(f"{error.message} (asked: {query})", 600)

@@ -245,7 +245,7 @@ def _get(url, query, at):
 
 
 @contextmanager
-def _prometheus(folder: Path, targets: list[str]):
+def _prometheus(folder: Path, targets: list[str], *flags: str):
     program = _program()
     config = {
         "global": {"scrape_interval": "1s", "scrape_timeout": "500ms", "evaluation_interval": "1h"},
@@ -258,7 +258,9 @@ def _prometheus(folder: Path, targets: list[str]):
     arguments = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [program, *arguments, f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=subprocess.STDOUT
+            [program, *arguments, *flags, f"--web.listen-address=127.0.0.1:{port}"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         try:
             _wait(lambda: _ready(url, process, folder / "log"), "Prometheus")
