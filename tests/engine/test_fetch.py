@@ -9,7 +9,6 @@ import pytest
 
 from leeway.core.window import Span
 from leeway.engine.catalog import SourceKey
-from leeway.engine.collect import CHUNK_S
 from leeway.engine.fetch import TRIES, Question, Wanted, fetch
 from leeway.errors import Denied, NotUnderstood, Unreachable
 from leeway.formats.points import Owner
@@ -74,12 +73,12 @@ def fetched(questions, source, wanted, clock=None):
 
 @pytest.mark.parametrize("step_s", [60, 300, 3_600, 86_400])
 def test_slices_are_whole_steps_without_a_gap_and_cover_what_was_wanted(step_s):
-    """The newest first, none longer than a replay's unless a single step is; the end waits for what is late."""
-    chunks = Wanted(3 * 86_400 + 1, None, step_s).chunks(NOW, 15)
+    """The newest first, none longer than the source's unless a single step is; the end waits for what is late."""
+    chunks = Wanted(3 * 86_400 + 1, None, step_s).chunks(NOW, Manifest("m", "M", HISTORY, 15))
     assert chunks[0].end == (NOW - 15) // step_s * step_s
     assert [one.end for one in chunks[1:]] == [one.start for one in chunks[:-1]]
     assert chunks[-1].start == chunks[0].end - -(-(3 * 86_400 + 1) // step_s) * step_s
-    assert all(one.length_s % step_s == 0 and one.length_s <= max(CHUNK_S, step_s) for one in chunks)
+    assert all(one.length_s % step_s == 0 and one.length_s <= max(6 * HOUR, step_s) for one in chunks)
 
 
 def test_rows_come_by_time_however_they_were_asked():
@@ -92,6 +91,12 @@ def test_rows_come_by_time_however_they_were_asked():
     assert table.time[-1] == 1_789_999_980  # its minute was over twenty seconds ago
     assert (np.diff(table.line) > 0).all()
     assert (told[-1], source.closed) == ((2, 2), 1)
+
+
+def test_a_source_says_how_much_is_best_asked_at_once():
+    """A file is read whole for any part of it."""
+    whole = Manifest("files", "Files", HISTORY, slice_s=366 * 86_400)
+    assert len(Wanted(90 * 86_400, None, 60).chunks(NOW, whole)) == 1
 
 
 def test_until_ends_before_now():
@@ -190,4 +195,4 @@ def test_an_answer_of_other_times_is_not_understood():
 
 def test_a_span_shorter_than_a_step_is_one_step():
     """Whoever asks for an hour of daily rows gets the day that is over."""
-    assert Wanted(HOUR, None, 86_400).chunks(NOW, 0) == [Span(1_789_862_400, 1_789_948_800)]
+    assert Wanted(HOUR, None, 86_400).chunks(NOW, Manifest("m", "M", HISTORY)) == [Span(1_789_862_400, 1_789_948_800)]

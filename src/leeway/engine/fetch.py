@@ -16,12 +16,12 @@ from leeway.core.points import Floats
 from leeway.core.quality import Measured
 from leeway.core.window import Span
 from leeway.engine.catalog import SourceKey, drafts_of
-from leeway.engine.collect import AT_ONCE, CHUNK_S
+from leeway.engine.collect import AT_ONCE
 from leeway.engine.intake import measured
 from leeway.errors import Invalid, LeewayError, NotUnderstood, Transient
 from leeway.formats.points import Columns, Owner, Table
 from leeway.ports.clock import Clock
-from leeway.ports.source import Ability, Ask, Metric, Role, Source
+from leeway.ports.source import Ability, Ask, Manifest, Metric, Role, Source
 from leeway.spec.library import Library
 
 TRIES, WAIT_S = 4, 5.0
@@ -53,11 +53,11 @@ class Wanted:
     until: float | None
     step_s: int
 
-    def chunks(self, now: float, delay_s: int) -> list[Span]:
-        """What is asked together, the newest first; `delay_s` is how late the source knows."""
-        last = min(now if self.until is None else self.until, now - delay_s)
+    def chunks(self, now: float, source: Manifest) -> list[Span]:
+        """What is asked together, the newest first; up to where the source can know already."""
+        last = min(now if self.until is None else self.until, now - source.delay_s)
         end = int(last) // self.step_s * self.step_s
-        length = max(self.step_s, CHUNK_S // self.step_s * self.step_s)
+        length = max(self.step_s, source.slice_s // self.step_s * self.step_s)
         start = end - -(-self.length_s // self.step_s) * self.step_s
         return [Span(max(start, at - length), at) for at in range(end, start, -length)]
 
@@ -128,7 +128,7 @@ class _Fetching:
         chunks: list[Span] = []
         try:
             source, turn = self._source(series.question)
-            chunks = self._wanted.chunks(self._clock.now(), source.manifest.delay_s)
+            chunks = self._wanted.chunks(self._clock.now(), source.manifest)
             self._all += len(chunks)
             while chunks:
                 async with turn:

@@ -108,13 +108,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A source's facts as data: what it can do, how late its data is by default, what it lacks."""
+    """A source's facts as data: what it can do, how late its data is by default, what it lacks.
+
+    `slice_s` is how much of its past is best asked at once: as much as it takes to read any, or as little as it answers
+    in one go.
+    """
 
     name: str
     title: str
     abilities: frozenset[Ability]
     delay_s: int = 0
     gaps: tuple[Gap, ...] = field(default=())
+    slice_s: int = 6 * 3_600
 
 
 class Source(Protocol):

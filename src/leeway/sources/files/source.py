@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,12 @@ from leeway.sources.files.parquet import read_parquet
 from leeway.sources.files.query import Format, Wanted, understand
 from leeway.sources.files.settings import Settings
 
-manifest = Manifest("files", "Files (CSV, Parquet)", frozenset({Ability.PULL, Ability.HISTORY}))
+manifest = Manifest(
+    "files",
+    "Files (CSV, Parquet)",
+    frozenset({Ability.PULL, Ability.HISTORY}),
+    slice_s=366 * 86_400,  # a file is read whole, however little of it is asked for
+)
 
 _TRIES = 3
 _PAUSE_S = 0.2
@@ -40,7 +46,7 @@ class Files:
     @property
     def manifest(self) -> Manifest:
         """The facts of this source."""
-        return Manifest(manifest.name, manifest.title, manifest.abilities, self._settings.delay_s)
+        return replace(manifest, delay_s=self._settings.delay_s)
 
     def check(self, metrics: tuple[Metric, ...]) -> None:
         """Raises Invalid for words that no file could ever answer; reads none."""
