@@ -23,6 +23,10 @@ from leeway.ports.points import Rows
 from leeway.store import open_points
 from leeway.store.points import schema
 
+TODAY = NOW - NOW % DAY_S
+
+MADE = "today by the minute"
+
 DEFINITION = """
 apiVersion: openslo/v1
 kind: SLO
@@ -54,7 +58,7 @@ class History:
 
 def history(slos: int, days: int) -> History:
     """Made once and kept in the cache; takes minutes for 1,000 SLOs × 30 days."""
-    mark = hashlib.sha256(repr((schema.STEPS, DEFINITION, NOW)).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(repr((schema.STEPS, DEFINITION, NOW, MADE)).encode()).hexdigest()[:12]
     place = cache() / f"history-{slos}x{days}-{mark}"
     made = place / "made.json"
     if not made.exists():
@@ -83,29 +87,38 @@ async def define(data: Path, slos: int, at: float) -> tuple[int, ...]:
 async def _make(data: Path, slos: int, days: int) -> tuple[int, ...]:
     series = await define(data, slos, NOW)
     with closing(open_points(data)) as points:
-        for midnight in range(NOW - NOW % DAY_S - days * DAY_S, NOW, DAY_S):
-            good, total = (column[: min(DAY_S, NOW - midnight) // 60] for column in minutes(slos, midnight))
+        for midnight in range(TODAY - days * DAY_S, TODAY, DAY_S):
+            good, total = minutes(slos, midnight)
             time = midnight + 60 * np.arange(len(total), dtype=np.int64)
-            points.append(
-                Rows(
-                    np.tile(np.array(series, np.int32), len(time)),
-                    np.repeat(time, slos),
-                    good.ravel() * COUNT_SCALE,
-                    total.ravel() * COUNT_SCALE,
-                    np.full(good.size, np.nan),
-                ),
-                known_at=(midnight + DAY_S) * 1_000_000,
-            )
-            if midnight + DAY_S <= NOW:
-                points.compact(midnight // DAY_S)
+            points.append(_rows(series, time, good, total), known_at=(midnight + DAY_S) * 1_000_000)
+            points.compact(midnight // DAY_S)
+        good, total = minutes(slos, TODAY)
+        for minute, time in enumerate(range(TODAY, NOW, 60)):
+            rows = _rows(series, np.array([time]), good[minute], total[minute])
+            points.append(rows, known_at=(time + 60) * 1_000_000)
     return series
 
 
+def _rows(series: tuple[int, ...], time: Ints, good: Ints, total: Ints) -> Rows:
+    return Rows(
+        np.tile(np.array(series, np.int32), len(time)),
+        np.repeat(time, len(series)),
+        good.ravel() * COUNT_SCALE,
+        total.ravel() * COUNT_SCALE,
+        np.full(good.size, np.nan),
+    )
+
+
 async def settle(data: Path) -> None:
-    """Runs the server until it has saved the hours of its finished days, as each does soon after a start."""
+    """Runs the server until it has saved its finished days; what arrived today, it has seen none of yet.
+
+    Each does so soon after a midnight, and soon after a start.
+    """
     async with running(config(data), ShiftedClock(NOW)) as leeway:
         while not leeway.engine._settled:  # noqa: ASYNC110, SLF001 - it tells nobody, for nobody else wants to know
             await asyncio.sleep(0.1)
+    with closing(open_points(data)) as points:
+        points.mark_hours(max(change.seq for change in points.changes(0, before=TODAY)))
 
 
 def truth(slos: int, place: int, days: int, as_of: int) -> tuple[int, int]:
