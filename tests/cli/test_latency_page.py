@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,19 @@ def test_an_edge_as_threshold_is_exact(desk):
     (desk / "search.yaml").write_text(DEFINITION.replace("value: 0.3", "value: 0.5"))
     (one,) = json.loads(said("budget", "-f", "search.yaml", "--points", "points.csv", "-o", "json")[1])
     assert (one["sli"], one["bounds"]) == (0.95, None)
+
+
+@pytest.mark.parametrize(("value", "pages"), [("0.3", 0), ("0.25", 1)])
+def test_a_backtest_pages_for_what_is_certainly_slow(desk, value, pages):
+    """Two hours in which 40 % took more than 0.25 s, and nobody knows how many more than 0.3 s."""
+    (desk / "search.yaml").write_text(DEFINITION.replace("value: 0.3", f"value: {value}").replace("0.92", "0.99"))
+    start, lines = datetime(2026, 3, 1, tzinfo=UTC), ["time,slo,histogram"]
+    for minute in range(2880):
+        within = 600 if 2000 <= minute < 2120 else 999
+        time = (start + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        lines.append(f"{time},search,0.1:300 0.25:{within} 0.5:999 +Inf:1000")
+    (desk / "points.csv").write_text("\n".join(lines) + "\n")
+    code, told = said("backtest", "-f", "search.yaml", "--points", "points.csv", "-o", "json")
+    assert code == 0
+    fired = [one for one in json.loads(told)["alerts"] if one["severity"] == "page" and one["suppressed_by"] is None]
+    assert len(fired) == pages

@@ -93,6 +93,6 @@ def _measured(goal: Goal, pairs: Sequence[Pair], points: PointStore, born: int, 
     rows = points.read_all([goal.series], read_span([goal], span))
     added, quanta = increments([goal], rows, {goal.series: born}, span, end), units(objective.method, goal.scale)
     every = slice(None, None, step_s // MINUTE_S)
-    bad, total = added.bad[every, 0] / quanta.bad, added.total[every, 0] / quanta.total
+    bad, total = added.certain[every, 0] / quanta.bad, added.total[every, 0] / quanta.total
     traffic = Traffic.of(total, pairs, float(objective.allowed_share), step_s=step_s)
     return traffic.guard(clustering(bad, total, step_s=step_s) if traffic.sparse else 0.0)

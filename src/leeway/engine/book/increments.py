@@ -46,6 +46,11 @@ class Increments:
         return Increments(*(each.reshape(-1, 60, each.shape[1]).sum(axis=1) for each in self.arrays))
 
     @property
+    def certain(self) -> Ints:
+        """What is certainly bad."""
+        return self.bad if self.doubt is None else self.bad - self.doubt
+
+    @property
     def arrays(self) -> tuple[Ints, ...]:
         """Bad, total, covered; and doubt where there is any."""
         exact = self.bad, self.total, self.covered

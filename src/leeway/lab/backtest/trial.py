@@ -69,11 +69,14 @@ class Trial:
         columns = (measured.time, measured.good, measured.bad, measured.total, measured.value, case.faults)
         for column in columns:
             digest.update(b"-" if column is None else np.ascontiguousarray(column).data)
+        for histogram in () if measured.histogram is None else measured.histogram:
+            digest.update(repr(histogram).encode())
         return digest.hexdigest()
 
     def run(self) -> Outcome:
-        """Every candidate's alerts."""
+        """Every candidate's alerts, which count only what is certainly bad."""
         past = self.case.past(self.end)
+        past = replace(past, track=past.track.certain)
         if past.born is None:
             return Outcome(None)
         first = past.born + max(0, self.since - past.born) // self.step_s * self.step_s
