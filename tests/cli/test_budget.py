@@ -265,3 +265,10 @@ def test_a_threshold_inside_a_bucket_leaves_a_share_in_doubt(desk):
     assert (slow["good"], slow["total"]) == (950, 1000)
     assert said.splitlines()[0].startswith("points.csv:3: histogram: set aside: the buckets contradict each other")
     assert said.splitlines()[1].startswith("points.csv:4: histogram: set aside: this is no histogram: write the counts")
+
+
+def test_where_nothing_is_known_the_budget_is_as_of_now(desk):
+    """A header alone has no last step."""
+    code, (answer,), said = budget("time,slo,good,total\n")
+    assert (code, answer["state"], said) == (4, "no_data", "")
+    assert answer["as_of"] > "2026"

@@ -6,6 +6,7 @@ import click
 
 from leeway.cli.offline import Supply, points_options, read_given, step_option
 from leeway.cli.output import Exit, output_option, write_json
+from leeway.clock import SystemClock
 from leeway.core.assess import Health
 from leeway.engine.offline import evaluate
 from leeway.engine.report import as_json
@@ -27,7 +28,10 @@ def command(context: click.Context, supply: Supply, at: str | None, step: int, o
     Exit code 4 if no objective has any data; a spent budget is no error.
     """
     given = read_given(supply, step)
-    result = evaluate(given.plans, given.table, at=_time(at), step_s=step)
+    when = _time(at)
+    if when is None and not len(given.table):  # there is no last step, and 1970 is none
+        when = int(SystemClock().now() if supply.until is None else supply.until)
+    result = evaluate(given.plans, given.table, at=when, step_s=step)
     given.tell(result.quarantined, result.unknown_slos)
     answer = [as_json(one.slo, one.assessment) for one in result.assessed]
     if output == "json":

@@ -27,6 +27,8 @@ from leeway.spec.library import Library
 TRIES, WAIT_S = 4, 5.0
 """How often a source that has answered before is asked again, and how much longer each time it is left alone."""
 
+ELSEWHERE = "take its points from the server that keeps them (--stored), or from a file (--points)"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -149,12 +151,10 @@ class _Fetching:
             return self._sources[key]
         source = self._open(key) if key else None
         if source is None or key is None:
-            mend = "take them from the server that keeps them (--stored), or from a file (--points)"
-            raise Invalid("its points are pushed: there is no source to ask", mend=mend)
+            raise Invalid("its points are pushed: there is no source to ask", mend=ELSEWHERE)
         self._stack.push_async_callback(source.close)
         if Ability.HISTORY not in source.manifest.abilities:
-            mend = "take its points from the server that keeps them (--stored), or from a file (--points)"
-            raise Invalid(f"{source.manifest.title} keeps no history that could be asked for", mend=mend)
+            raise Invalid(f"{source.manifest.title} keeps no history that could be asked for", mend=ELSEWHERE)
         return self._sources.setdefault(key, (source, asyncio.Semaphore(AT_ONCE)))
 
     async def _ask(self, source: Source, series: _Series, chunk: Span) -> Measured:
