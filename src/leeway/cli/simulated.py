@@ -19,7 +19,7 @@ def show(world: World, subject: Subject, answer: Answer) -> None:
     title = Text(subject.slo.metadata.name, style="bold")
     title.append(f"  {percent(objective.target)} over {span(objective.window.longest_s)}, {objective.method.value}")
     out.print(title)
-    events = f"{world.per_hour:,.3g} events an hour, {percent(Fraction(world.share), 3)} of them bad; {world.words}"
+    events = f"{_rate(world.per_hour)} events an hour, {percent(Fraction(world.share), 3)} of them bad; {world.words}"
     for line in wrapped(events, "  ", "  "):
         out.print(Text(line, style="dim"))
     out.print()
@@ -48,8 +48,17 @@ def show(world: World, subject: Subject, answer: Answer) -> None:
         out.print(Text(line, style="dim"))
 
 
+def _rate(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
 def _frequency(one: Frequency) -> str:
-    return f"{one.mean:.2g} ({one.low:.2g} to {one.high:.2g})"
+    return f"{_few(one.mean)} ({_few(one.low)} to {_few(one.high)})"
+
+
+def _few(number: float) -> str:
+    """With two digits that matter, and never in powers of ten."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}" if number >= 0.001 else "0"
 
 
 def _share(share: float) -> str:

@@ -91,6 +91,13 @@ def test_an_incident_of_another_service_is_not_answered():
     assert (found.false_pages, found.missed) == (1, 1)
 
 
+def test_an_alert_of_an_slo_as_a_whole_answers_incidents_of_its_objectives():
+    """Other tools know no objectives."""
+    told = [page(NOON + MINUTE, NOON + HOUR, objective="")]
+    found = scored(told, [Incident(NOON, NOON + HOUR, "shop", "main", cost=0.5)], marked=False)
+    assert (found.paged, found.false_pages, found.missed) == (1, 0, 0)
+
+
 def test_night_is_where_people_sleep():
     """03:00 in UTC is noon in Tokyo."""
     told = [page(3 * HOUR, 4 * HOUR)]

@@ -34,8 +34,8 @@ class Incident:
     cost: float | None = None
 
     def concerns(self, slo: str, objective: str) -> bool:
-        """Whether it failed the users of this objective."""
-        return self.slo in ("", slo) and self.objective in ("", objective)
+        """Whether it failed the users of this objective; an empty one is any of the SLO."""
+        return self.slo in ("", slo) and (not objective or self.objective in ("", objective))
 
     def as_json(self) -> dict[str, object]:
         """As `leeway backtest -o json` prints it."""
