@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -51,29 +52,31 @@ def write_points(server: str, slos: Sequence[str], start: int | None, end: int |
     """Writes one CSV of the points of these SLOs, with start ≤ time < end (None: all). Errors as `stored_points`."""
 
     async def copy(client: Client) -> None:
-        unknown = []
+        known = [(one.slo, int(one.born.timestamp())) for one in await client.statuses() if one.born is not None]
+        born = dict(sorted(known, key=itemgetter(1), reverse=True))  # of each the first
+        unknown, header = [], HEADER
         with progress("reading stored points") as tell:
             for place, slo in enumerate(slos):
                 try:
-                    async for rows in _rows(client, slo, start, end):
-                        file.write(rows)
+                    async for rows in _rows(client, slo, born.get(slo), start, end):
+                        file.write(header + rows)
+                        header = b""
                 except NotFound as error:
                     click.echo(str(error), err=True)
                     unknown.append(error)
                 tell(place + 1, len(slos))
         if unknown and len(unknown) == len(slos):
             raise unknown[0]
+        file.write(header)
 
-    file.write(HEADER)
     ask(server, copy)
 
 
-async def _rows(client: Client, slo: str, start: int | None, end: int | None) -> AsyncIterator[bytes]:
+async def _rows(client: Client, slo: str, born: int | None, start: int | None, end: int | None) -> AsyncIterator[bytes]:
     """In parts, from the first point on; the last one reaches to the end, even if the server's clock is ahead."""
-    born = [int(one.born.timestamp()) for one in await client.status(slo) if one.born is not None]
-    first = max(min(born, default=0), start or 0)
+    first = max(born or 0, start or 0)
     last = int(SystemClock().now()) if end is None else end
-    edges = [*range(first, last, PART_S)] if born else [first]
+    edges = [first] if born is None else [*range(first, last, PART_S)]
     for since, until in zip(edges, [*edges[1:], end], strict=True):
         body = await client.points(slo, start=str(since), end=None if until is None else str(until))
         yield body.removeprefix(HEADER)
