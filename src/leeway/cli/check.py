@@ -102,13 +102,15 @@ def judge(one: Status, gate: Gate) -> Verdict:
     from leeway.client import figures
 
     broken, unknown = [], []
-    ratio, remaining = one.budget.remaining_ratio, one.budget.remaining
+    left = one.budget.remaining_ratio
     if one.state == "no_data":
         unknown.append("no data in the window")
-    elif remaining <= 0 and gate.min_remaining >= 0:
-        broken.append(f"the budget is spent: {figures.rough(ratio)} left")
-    elif ratio is not None and ratio < gate.min_remaining:
-        broken.append(f"{figures.rough(ratio)} of the budget left, wanted {figures.rough(gate.min_remaining)}")
+    elif short := _short(left, gate, spent=one.budget.remaining <= 0):
+        most = _most_left(one)
+        if most is None or _short(most, gate, spent=most <= 0):
+            broken.append(short)
+        else:
+            unknown.append(f"{short}, or {figures.rough(most)}: the threshold lies inside a bucket")
     for span, limit in gate.max_burn if one.state != "no_data" else ():
         rate = one.burn_rates.get(span)
         if rate is None:
@@ -119,6 +121,24 @@ def judge(one: Status, gate: Gate) -> Verdict:
         unknown.append(f"coverage is {figures.covered(one.coverage)}, wanted {figures.covered(gate.min_coverage)}")
     verdict = "fail" if broken else "unknown" if unknown else "pass"
     return Verdict(one.slo, one.objective, verdict, broken + unknown)
+
+
+def _short(left: float | None, gate: Gate, *, spent: bool) -> str:
+    """Why so much of the budget is too little, "" if it is enough."""
+    from leeway.client import figures
+
+    if spent and gate.min_remaining >= 0:
+        return f"the budget is spent: {figures.rough(left)} left"
+    if left is not None and left < gate.min_remaining:
+        return f"{figures.rough(left)} of the budget left, wanted {figures.rough(gate.min_remaining)}"
+    return ""
+
+
+def _most_left(one: Status) -> float | None:
+    """The most that may be left of the budget; None where it is known."""
+    if one.bounds is None or one.bounds.consumed_ratio is None:
+        return None
+    return 1 - one.bounds.consumed_ratio[0]
 
 
 def _lines(verdicts: list[Verdict]) -> Iterator[str]:
