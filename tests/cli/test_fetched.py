@@ -218,7 +218,7 @@ def test_a_first_slo_is_drawn_for_each_series_that_documents_ask_for(leeway, his
     assert (code, said) == (0, "")
     assert [(one["slo"], "threshold" in one) for one in json.loads(out)] == [("shop", False), ("quick", True)]
     _, out, _ = leeway("suggest", *asked[:-2])
-    assert out.count("name: prod") == 1
+    assert (out.count("name: prod"), out.count("service: shop")) == (1, 2)
     assert "query: max(seconds)" in out.replace('"', "")
 
 

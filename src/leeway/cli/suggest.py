@@ -49,7 +49,7 @@ MINUTE_S, SHORTEST_S, LONGEST_S = 60, 3_600, 366 * 86_400
     "--better", type=click.Choice(("lower", "higher")), default="lower", show_default=True, help="Of values: which are."
 )
 @click.option("--threshold", type=float, help="Of values: which are good; default: drawn from the distribution.")
-@click.option("--service", default="", help="The service of the SLOs; default: one named as the SLO.")
+@click.option("--service", default="", help="The service of the SLOs; default: as in -f, or one named as the SLO.")
 @output_option("yaml", "json", "table")
 @click.pass_context
 def command(

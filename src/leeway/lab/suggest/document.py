@@ -11,7 +11,7 @@ from leeway.lab.suggest.draft import LONGEST_NAME, draft
 from leeway.lab.suggest.suggestion import Suggestion
 from leeway.lab.suggest.windows import RESAMPLES
 from leeway.spec.annotations import EVIDENCE, EVIDENCE_BACKTEST, EVIDENCE_CAVEATS
-from leeway.spec.documents import SLI, SLO, DataSource, Document, Metadata, Ratio, RawRatio, RawValue, Service
+from leeway.spec.documents import SLI, SLO, DataSource, Document, Kind, Metadata, Ratio, RawRatio, RawValue, Service
 from leeway.spec.library import Library
 from leeway.spec.plan import compile_slo
 from leeway.spec.quantity import count, percent
@@ -20,19 +20,28 @@ from leeway.spec.quantity import count, percent
 def documents(found: Sequence[Suggestion], service: str = "", known: Library | None = None) -> Iterator[Document]:
     """One SLO for each suggestion that has a target, and their services: `service`, or one named as the SLO.
 
-    A series that is measured by an SLO of `known` is asked for as there, and its DataSource comes along; others are
-    pushed points, until somebody names a source. An SLO has one objective: of values OpenSLO allows no more, and
-    series that are told apart have SLIs of their own.
+    A series that is measured by an SLO of `known` has its service and is asked for as there, and its DataSource comes
+    along; others are pushed points, until somebody names a source. An SLO has one objective: of values OpenSLO allows
+    no more, and series that are told apart have SLIs of their own.
     """
+    known = known or Library.of(())
     drawn = [one for one in found if one.chosen is not None]
     names = names_of([one.owner for one in drawn])
-    asked = {} if known is None else _asked(known)
-    slos = [_slo(one, name, service or name, asked) for one, name in zip(drawn, names, strict=True)]
-    for name in dict.fromkeys(service or name for name in names):
-        yield Service(Metadata(name))
-    if known is not None:
-        yield from _sources(slos, known)
+    asked = _asked(known)
+    slos = [
+        _slo(one, name, service or _service(one.owner, known) or name, asked)
+        for one, name in zip(drawn, names, strict=True)
+    ]
+    for name in dict.fromkeys(slo.service for slo in slos):
+        yield known.index.get((Kind.SERVICE, name)) or Service(Metadata(name))
+    yield from _sources(slos, known)
     yield from slos
+
+
+def _service(owner: Owner, known: Library) -> str:
+    """That of the SLO that measures the series; "" where it is none of its own."""
+    slo = known.index.get((Kind.SLO, owner.slo))
+    return slo.service if isinstance(slo, SLO) and slo.service != owner.slo else ""
 
 
 def _asked(known: Library) -> dict[Owner, Ratio | RawRatio | RawValue]:
