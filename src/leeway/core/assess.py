@@ -31,9 +31,9 @@ class Health(StrEnum):
 class Assessment:
     """One objective at `as_of`. `coverage` is None before the first step of a window has elapsed.
 
-    `adjusted` is the exact interval, clusters of bad events allowed for, where somebody worked it out: it takes the days
-    of the window. `edges` are those of the bucket that the threshold lies inside of, where that is known and leaves
-    counts in doubt.
+    `adjusted` is the exact interval, clusters of bad events allowed for, where somebody worked it out: it takes the
+    days of the window. `edges` are those of the bucket that the threshold lies inside of, where that is known and
+    leaves counts in doubt.
     """
 
     objective: Objective
