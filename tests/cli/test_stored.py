@@ -216,3 +216,13 @@ def test_rows_of_the_export_keep_their_order(leeway, shop):
     rows = list(csv.DictReader(io.StringIO(out)))
     assert [row["slo"] for row in rows] == ["search"] * 5 + ["checkout"] * 5
     assert np.all(np.diff([int(row["time"][14:16]) for row in rows[:5]]) == 1)
+
+
+def test_a_row_that_came_from_no_file_is_told_by_whose_it_is_and_of_when(leeway, shop, tmp_path):
+    """A step of five minutes that no minute but the first of five begins."""
+    (tmp_path / "slo.yaml").write_text(slo("checkout"))
+    wish = ("budget", "-f", "slo.yaml", "--stored", "10m", "--until", str(NOW), "--step", "5m", "-o", "json")
+    code, _, said = leeway(shop, *wish)
+    assert code == 0
+    told = [line for line in said.splitlines() if line.startswith("checkout at 2026-09-21T14:")]
+    assert told[0].endswith("Z: time: set aside: the time is not the start of a step")

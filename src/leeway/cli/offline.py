@@ -212,15 +212,18 @@ def _read_file(path: str) -> Table:
 def tell_refused(name: str, refused: Sequence[Refused], table: Table | None = None) -> None:
     """Names on standard error what was set aside: file, row, column and why; with a `table` whose row, and of when."""
     for row in refused[:SHOWN]:
-        place = f"{name}:{row.line}" if table is None else _when(table, row.line)
+        place = (_when(table, row.line) if table else None) or f"{name}:{row.line}"
         column = f" {row.column}:" if row.column else ""
         click.echo(f"{place}:{column} set aside: {row.message}", err=True)
     if len(refused) > SHOWN:
         click.echo(f"{name}: {len(refused) - SHOWN:,} more rows were set aside", err=True)
 
 
-def _when(table: Table, line: int) -> str:
-    row = int(np.flatnonzero(table.line == line)[0])
+def _when(table: Table, line: int) -> str | None:
+    found = np.flatnonzero(table.line == line)
+    if not len(found):  # it was no row at all
+        return None
+    row = int(found[0])
     owner = table.owners[int(np.searchsorted(table.bounds, row, side="right")) - 1]
     return f"{'/'.join(filter(None, owner))} at {datetime.fromtimestamp(int(table.time[row]), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
