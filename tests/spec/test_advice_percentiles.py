@@ -25,14 +25,10 @@ def told(query, wrap=RawValue):
         "avg_over_time(histogram_quantile(0.9, rate(latency_bucket[1m]))[10m:1m])",
         'sum(rpc_duration_seconds{quantile="0.99", job="shop"})',
         'sum by (pod) (rpc_duration_seconds{job="shop",quantile=~"0.9."})',
-        "avg without (instance) (http_latency_p99)",
-        "avg(shop:latency:p95)",
-        "avg:trace.http.request.duration.p99{env:prod}",
-        "SELECT avg(p99) FROM minutes",
     ],
 )
 def test_a_mean_of_percentiles_is_refused(query):
-    """It is nobody's percentile, whatever the language."""
+    """It is nobody's percentile."""
     assert told(query) == ["percentile-averaged"]
     assert "percentile-averaged" in SERIOUS
 
@@ -45,6 +41,23 @@ def test_a_percentile_as_a_value_is_advised_against_and_not_refused(query):
     """It is a promise about minutes, which somebody may want."""
     assert told(query) == ["percentile-value"]
     assert "percentile-value" not in SERIOUS
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "avg without (instance) (http_latency_p99)",
+        "avg(shop:latency:p95)",
+        "avg:trace.http.request.duration.p99{env:prod}",
+        "SELECT avg(p99) FROM minutes",
+    ],
+)
+def test_what_only_a_name_tells_is_told_and_not_refused(query):
+    """In any language; the name may be somebody's own."""
+    metric = Metric({"query": query}, path="spec.thresholdMetric.metricSource")
+    (found,) = on_percentiles(SLI(Metadata("latency"), RawValue(metric)))
+    assert found.code == "percentile-value"
+    assert "nobody's p99" in found.message
 
 
 @pytest.mark.parametrize("wrap", [lambda one: Ratio(one, one), lambda one: RawRatio(one, RawType.SUCCESS)])

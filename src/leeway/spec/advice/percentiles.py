@@ -18,10 +18,9 @@ from leeway.spec.documents import SLI, Metric, RawValue
 from leeway.spec.finding import Finding
 
 _TEXTS = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#[^\n]*)""")
-_PERCENTILE = re.compile(
-    r"\bhistogram_quantile\s*\(|\bquantile_over_time\s*\(|[{,]\s*quantile\s*=~?|"
-    r"(?<![A-Za-z0-9])p(?:50|75|9\d|99\d|999\d)(?![A-Za-z0-9])|(?<![A-Za-z])percentile(?![A-Za-z])",
-    re.IGNORECASE,
+_CERTAIN = re.compile(r"\bhistogram_quantile\s*\(|\bquantile_over_time\s*\(|[{,]\s*quantile\s*=~?", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?<![A-Za-z0-9])p(?:50|75|9\d|99\d|999\d)(?![A-Za-z0-9])|(?<![A-Za-z])percentile(?![A-Za-z])", re.IGNORECASE
 )
 _ADDS = re.compile(
     r"\b(sum|avg|mean|average)(?:_over_time)?\s*(?:(?:by|without)\s*\([^()]*\)\s*)?\(|\b(sum|avg):", re.IGNORECASE
@@ -39,24 +38,28 @@ def on_percentiles(sli: SLI) -> Iterator[Finding]:
 
 
 def _on_query(sli: SLI, metric: Metric, key: str, text: str) -> Finding | None:
+    """A name may be somebody's own, so what only a name tells is not refused."""
     plain = _TEXTS.sub(" ", text)
-    percentile = _PERCENTILE.search(plain)
-    if percentile is None:
-        return None
-    path = f"{metric.path}.spec.{key}"
-    if _added(plain):
-        message = "this adds up or averages percentiles: the mean of two p99 is nobody's p99"
-        return note(codes.PERCENTILE_AVERAGED, sli.origin, path, message, _MEND)
-    if not isinstance(sli.metric, RawValue) and not _COMPARES.search(plain):
-        message = "a percentile is no number of events, and no share of them"
-        return note(codes.PERCENTILE_AVERAGED, sli.origin, path, message, _MEND)
-    message = "a percentile says of a minute good or bad, and not how many requests were slow"
-    return note(codes.PERCENTILE_VALUE, sli.origin, path, message, _MEND)
+    ratio = not isinstance(sli.metric, RawValue) and not _COMPARES.search(plain)
+    for percentile, code in ((_CERTAIN, codes.PERCENTILE_AVERAGED), (_NAMED, codes.PERCENTILE_VALUE)):
+        if percentile.search(plain) is None:
+            continue
+        if _added(plain, percentile):
+            message = "this adds up or averages percentiles: the mean of two p99 is nobody's p99"
+        elif ratio:
+            message = "a percentile is no number of events, and no share of them"
+        else:
+            message, code = (
+                "a percentile calls a minute good or bad; it cannot count slow requests",
+                codes.PERCENTILE_VALUE,
+            )
+        return note(code, sli.origin, f"{metric.path}.spec.{key}", message, _MEND)
+    return None
 
 
-def _added(plain: str) -> bool:
+def _added(plain: str, percentile: re.Pattern[str]) -> bool:
     """True if a sum or a mean is taken of something with a percentile in it, that is not compared with a line there."""
-    percentiles, comparisons = ([found.start() for found in each.finditer(plain)] for each in (_PERCENTILE, _COMPARES))
+    percentiles, comparisons = ([found.start() for found in each.finditer(plain)] for each in (percentile, _COMPARES))
     ends = _ends(plain)
     for call in _ADDS.finditer(plain):
         inside = call.end(), ends.get(call.end() - 1, len(plain))

@@ -116,7 +116,7 @@ PERCENTILE_AVERAGED = Code(
 )
 PERCENTILE_VALUE = Code(
     "percentile-value",
-    "A percentile as a value, or the greatest of several.",
+    "A percentile as a value, the greatest of several, or what by its name is a percentile.",
     "It says of each minute that it was good or bad, a quiet one as much as a busy one, and cannot say how many "
     "requests were slow.",
     "If users feel each request, count them: a `thresholdMetric` whose query selects the buckets of a histogram.",
