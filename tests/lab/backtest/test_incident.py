@@ -53,6 +53,16 @@ def test_even_spending_is_no_incident_however_long():
     assert pieces(total, np.full(len(total), 100)) == []
 
 
+def test_one_failure_of_few_events_is_none_and_a_run_of_three_is_one():
+    """Four events an hour: one failure is more than a third of a budget of 99.9 %, and says nothing."""
+    total = np.tile([1, *[0] * 14], 20 * 96)
+    bad = np.zeros(len(total), np.int64)
+    bad[9_000] = 1
+    assert pieces(total, bad) == []
+    bad[[9_015, 9_030]] = 1
+    assert [(begin, end) for begin, end, _ in pieces(total, bad)] == [(9_000, 9_031)]
+
+
 def test_a_service_without_events_has_none():
     """There is nothing to divide by."""
     total = np.zeros(3 * 1_440, np.int64)

@@ -15,6 +15,8 @@ from leeway.engine.report import rfc3339
 HOUR_S = 3_600
 FAST = 2
 """A stretch lasts for as long as the last hour burns so many times as fast as even."""
+CHANCE = 1e-4
+"""Pieces that a service on target has with this chance, or a higher one, are none."""
 MATTERS = 0.1
 """The share of the window's budget that a stretch must cost to be an incident."""
 
@@ -54,8 +56,11 @@ def stretches(slo: str, objective: str, track: Track, sums: PastSums) -> Iterato
 
     A piece is found where the burn rate of an hour is above FAST, and reaches from the slice to the slice between which
     the most was spent beyond FAST times as much as is even. Its cost is in budgets of an average window: of events the
-    allowed share of so many as a window of this history holds, of slices the allowed share of the window.
+    allowed share of so many as a window of this history holds, of slices the allowed share of the window. What chance
+    does now and then to a service on target is no incident, whatever it costs: one failure of four events is none.
     """
+    from leeway.core.stats.binomial import upper_tail  # late: it takes long to load
+
     at, budget = sums.moments.at, _budget(track, sums)
     burning = sums.burn(HOUR_S).floats() > FAST
     bad, total = (np.diff(each) / per for each, per in ((track.bad, sums.quanta.bad), (track.total, sums.quanta.total)))
@@ -64,10 +69,10 @@ def stretches(slo: str, objective: str, track: Track, sums: PastSums) -> Iterato
     for first, last in zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True):
         low, high = np.searchsorted(track.start, (at[first] - HOUR_S, at[last]))
         begin, end = (int(low) + place for place in _densest(beyond[low:high]))
-        cost = float(bad[begin:end].sum()) / budget
-        if cost >= MATTERS:
+        spent, seen = float(bad[begin:end].sum()), float(total[begin:end].sum())
+        if spent / budget >= MATTERS and upper_tail(spent, seen, float(sums.share)) < CHANCE:
             over = int(track.start[end - 1]) + sums.moments.lasts_s
-            yield Incident(int(track.start[begin]), over, slo, objective, cost=cost)
+            yield Incident(int(track.start[begin]), over, slo, objective, cost=spent / budget)
 
 
 def _densest(amounts: Floats) -> tuple[int, int]:
@@ -78,7 +83,7 @@ def _densest(amounts: Floats) -> tuple[int, int]:
     """
     sums = np.concatenate((np.zeros(1), np.cumsum(amounts)))
     end = int(np.argmax(sums - np.minimum.accumulate(sums)))
-    return int(np.argmin(sums[: end + 1])), end
+    return end - int(np.argmin(sums[end::-1])), end  # of several that begin as well, the shortest
 
 
 def _budget(track: Track, sums: PastSums) -> float:

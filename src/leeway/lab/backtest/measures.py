@@ -27,7 +27,7 @@ def measures(*, marked: bool) -> tuple[Measure, ...]:
     else:
         incident = (
             f"pieces of at least {percent(Fraction(MATTERS).limit_denominator(100))} of the budget, spent more than "
-            f"{FAST} times as fast as even"
+            f"{FAST} times as fast as even, and more than chance"
         )
         false = f"pages whose burn did not matter, or was over within {span(RESPOND_S)}: nobody could have helped"
     lines = (
