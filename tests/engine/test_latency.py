@@ -137,6 +137,23 @@ def test_a_page_is_for_what_is_certainly_slow(house, counts, pages):
     run(story())
 
 
+def test_a_page_says_what_is_gone_at_least_and_at_most(house):
+    """The reasons count what is certain; what stands beside them must not say less than it knows, nor more."""
+
+    async def story():
+        async with house.open() as engine:
+            await apply(engine, definition(policy=POLICY.replace("14.4", "4")))
+            await engine.push(minutes(*(FINE,) * 300, *((40, 0, 10, 50),) * 60), None)
+            for _ in range(2):
+                await house.pass_time(61)
+                await asyncio.sleep(0.2)  # a look works in a thread of its own
+            told = "\n".join(line for message in house.pager.got for line in message.lines)
+            assert "Of the error budget 83.3 % to 100 % is gone: the threshold lies inside a bucket." in told
+            assert "Burn rates, at most: 6 over 5m" in told
+
+    run(story())
+
+
 def test_buckets_that_contradict_each_other_are_set_aside(house):
     """With the reason; their neighbours are taken."""
 

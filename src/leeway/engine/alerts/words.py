@@ -134,16 +134,21 @@ def _worst(member: tuple[Posted, Alert | None]) -> tuple[float, str]:
 
 
 def _standing(assessment: Assessment) -> list[str]:
-    budget, lines = assessment.budget, []
-    if (spent := budget.consumed_ratio) is not None:
+    """Where histograms leave counts in doubt, both ends of what is gone, and what is at most so."""
+    budget, lines, bounds = assessment.budget, [], assessment.budget.bounds
+    if bounds is not None:
+        if bounds.consumed_ratio is not None:
+            least, most = (percent(each, 3) for each in bounds.consumed_ratio)
+            lines.append(f"Of the error budget {least} to {most} is gone: the threshold lies inside a bucket.")
+    elif (spent := budget.consumed_ratio) is not None:
         lines.append(f"Of the error budget {percent(spent, 3)} is gone.")
-    if (left := assessment.time_to_exhaustion_s) is not None:
+    if (left := assessment.time_to_exhaustion_s) is not None and bounds is None:
         lines.append(
             "Nothing of it is left." if left == 0 else f"At the pace of the last hour it is empty in {span(left)}."
         )
     rates = [f"{figure(rate)} over {name}" for name in SPANS if (rate := assessment.burn_rates.get(name)) is not None]
     if rates:
-        lines.append(f"Burn rates: {', '.join(rates)}.")
+        lines.append(f"Burn rates{', at most' if bounds else ''}: {', '.join(rates)}.")
     return lines
 
 
