@@ -20,7 +20,8 @@ from leeway.ports.points import Rows
 from leeway.ports.state import Series
 
 START = 1_790_000_040
-QUANTA = st.integers(0, 2**53)
+QUANTA = st.integers(0, 2**51) | st.integers(0, 2**53 // COUNT_SCALE).map(lambda events: events * COUNT_SCALE)
+"""Beyond two billion events of one step a float no longer tells millionths of one apart."""
 
 
 def feed(kind: Kind, scale: int, objective: str = "", number: int = 1) -> Feed:
