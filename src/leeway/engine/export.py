@@ -27,7 +27,8 @@ def export(feeds: Sequence[Feed], points: PointStore, start: int | None, end: in
     """CSV: the header, then the rows of one series after the other, by time, with start ≤ time < end (None: all).
 
     Counts stand under good and total, ratios and values under value, and histograms under histogram. All is written so
-    that it is read back as it is stored; of more than two billion events of one step, to a millionth. Blocking, in parts: memory holds a week of one series.
+    that it is read back as it is stored; of more than two billion events of one step, to a millionth. Blocking, in
+    parts: memory holds a week of one series.
     """
     yield HEADER
     extent = points.extent()
