@@ -30,6 +30,16 @@ class Course:
     allowed: Floats
     remaining_ratio: Floats
     coverage: Floats
+    window_s: Ints
+
+    @property
+    def exhaustion_s(self) -> Floats:
+        """The time to exhaustion, as core.burn has it: NaN where nothing counted in the last hour, or nothing burns."""
+        burn = self.burn[list(SPANS).index("1h")]
+        left = np.divide(self.remaining_ratio * self.window_s, burn, out=np.full(len(burn), np.nan), where=burn > 0)
+        gone = ~np.isnan(burn) & (self.remaining_ratio <= 0)
+        exhaustion: Floats = np.where(gone, 0.0, left)
+        return exhaustion
 
 
 def course(objective: Objective, track: Track, at: Ints, *, step_s: int, scale: int) -> Course:
@@ -48,7 +58,7 @@ def course(objective: Objective, track: Track, at: Ints, *, step_s: int, scale: 
     allowed = share * (total if objective.method.counts_events else moments.window_s / moments.lasts_s)
     covered = moments.rows(moments.window_start).astype(np.float64)
     elapsed = (at // step_s + -moments.window_start // step_s).astype(np.float64)
-    return Course(at, burn, bad, total, allowed, 1 - _ratio(bad, allowed), _ratio(covered, elapsed))
+    return Course(at, burn, bad, total, allowed, 1 - _ratio(bad, allowed), _ratio(covered, elapsed), moments.window_s)
 
 
 def _ratio(part: NDArray[np.floating], whole: Floats) -> Floats:

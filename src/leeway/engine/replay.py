@@ -11,7 +11,7 @@ from leeway.core.window import Span
 from leeway.engine.catalog import Feed
 from leeway.engine.collect import CHUNK_S, Collector, FeedState, said
 from leeway.engine.intake import Intake
-from leeway.errors import Invalid, LeewayError, Transient
+from leeway.errors import Invalid, LeewayError, NotFound, Transient
 from leeway.ports.clock import Clock
 from leeway.ports.source import Ability
 from leeway.ports.state import Job, JobState, StateStore
@@ -39,6 +39,13 @@ class Replays:
         able = self._able(slo, feeds)
         job = self._state.start_job(KIND, f"{slo} {span.start} {span.end}", len(able) * len(_chunks(span)), self._now())
         self._spawn(job, able, span)
+        return job
+
+    def job(self, number: int) -> Job:
+        """One job. Raises NotFound."""
+        job = self._state.job(number)
+        if job is None:
+            raise NotFound(f"there is no job {number}")
         return job
 
     def resume(self, feeds: tuple[Feed, ...]) -> None:

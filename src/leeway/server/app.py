@@ -10,6 +10,7 @@ from leeway.ports.clock import Clock
 from leeway.server import api, problems
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages import Pages, Panels, no_panel, pages
+from leeway.server.prometheus import prometheus
 from leeway.server.safety import Guard, Sessions
 from leeway.sources import json_push
 from leeway.version import VERSION
@@ -46,6 +47,7 @@ def create_app(
         api.push(engine, limits),
         api.control(engine, clock),
         api.probes(engine),
+        prometheus(engine, clock),
         pages(engine, made, panels),
     ):
         app.include_router(router)

@@ -26,6 +26,9 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = "/forms/"
 """Paths below this take the forms of Leeway's own pages; their session is checked there, not the token."""
 
+QUESTIONS = "/api/v1/prom/"
+"""Paths below this only answer, also what comes by POST: so Grafana asks."""
+
 _HEADERS = tuple((name.encode(), value.encode()) for name, value in (HEADERS | {"cache-control": "no-store"}).items())
 """What every answer has that does not say otherwise."""
 
@@ -80,7 +83,7 @@ class Guard:
             return 403, Denied("pages of other origins may not ask this server", place=f"Origin: {_shown(origins)}")
         if scope["method"] not in READING and comes_back(headers):
             return 508, looped()
-        if scope["method"] in READING or scope["path"].startswith(FORMS):
+        if scope["method"] in READING or scope["path"].startswith((FORMS, QUESTIONS)):
             return None
         given = headers.getlist("authorization")
         if not given:
