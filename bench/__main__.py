@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench.figure import Line, Wrong, table
 
-NAMES = ("tick", "store", "start", "replay", "backtest", "push", "command", "peers", "forecast", "lowtraffic")
+NAMES = ("tick", "store", "start", "replay", "backtest", "push", "command", "peers", "forecast", "lowtraffic", "status")
 
 
 def main() -> int:

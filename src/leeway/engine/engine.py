@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,7 +12,7 @@ import structlog
 from leeway.core.assess import Assessment
 from leeway.core.objective import DAY_S
 from leeway.core.window import Span
-from leeway.engine import query
+from leeway.engine import query, standing
 from leeway.engine.alerts import Alarm
 from leeway.engine.alerts.platform import newest
 from leeway.engine.book import Book
@@ -28,7 +27,6 @@ from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
 from leeway.engine.planning import Texts, ensure_agreed, ensure_sound, make_plan
 from leeway.engine.replay import Replays
-from leeway.engine.series import Series
 from leeway.engine.threads import whole
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.errors import LeewayError, NotFound, Transient
@@ -82,15 +80,13 @@ class Engine:
         self._book = Book(points, int(clock.now()))
         self._forecasts = Forecasts(points, clock, lambda: (self._catalog.goals, self._book))
         self._catalog = Catalog(library_of((), texts.read), (), ())
-        self.series = Series(points, alarm.alerts, self.statuses, lambda: (self._catalog, self._book.head))
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()
-        self._changing, self._standing = asyncio.Lock(), asyncio.Lock()  # statuses: of one catalog and one book
+        self._changing, self._standing = asyncio.Lock(), standing.Standing(clock)
         self._in_force, self._problem, self._settled = True, "", 0
         self._loop: asyncio.Task[None] | None = None
         self._evaluated_at: float | None = None
         self._sureness = Sureness()
-        self._shown: tuple[tuple[int, int], tuple[Status, ...]] | None = None
 
     async def start(self) -> None:
         """Warms the ledgers, then begins to collect and to evaluate."""
@@ -119,13 +115,15 @@ class Engine:
         await self._collector.close()
         self._book.close()
 
-    async def statuses(self) -> tuple[Status, ...]:
-        """Every objective, in the order of definition; computed anew when time, points or definitions changed them."""
-        async with self._standing:
-            now = (self._book.head, self._book.edition)
-            if self._shown is None or self._shown[0] != now:
-                self._shown = (now, await asyncio.to_thread(self._statuses))
-            return self._shown[1]
+    async def statuses(self, *, behind: bool = False) -> tuple[Status, ...]:
+        """Every objective, in the order of definition; for `behind` see Standing."""
+        return await self._standing.statuses(
+            lambda: (self._book.head, self._book.edition),
+            lambda: standing.statuses(
+                self._catalog, self._book, self._points, self.sources(), self._sureness, self._as_of
+            ),
+            behind=behind,
+        )
 
     async def status(self, slo: str) -> tuple[Status, ...]:
         """The objectives of one SLO. Raises NotFound."""
@@ -222,7 +220,10 @@ class Engine:
 
     async def job(self, number: int) -> Job:
         """One job. Raises NotFound."""
-        return await asyncio.to_thread(self._replays.job, number)
+        job = await asyncio.to_thread(self._state.job, number)
+        if job is None:
+            raise NotFound(f"there is no job {number}")
+        return job
 
     async def jobs(self) -> tuple[Job, ...]:
         """The newest jobs."""
@@ -300,10 +301,11 @@ class Engine:
     async def _go_back(self, now: float) -> None:
         """The clock was set back: ledgers only move forwards, so new ones are warmed at the earlier time."""
         log.warning("the clock was set back", head=self._book.head, now=now)
-        async with self._changing, self._standing:
+        async with self._changing, self._standing.lock:
             book = await asyncio.to_thread(self._warmed, int(now))
             self._book.close()
-            self._book, self._shown, self._settled = book, None, 0
+            self._book, self._settled = book, 0
+            self._standing.forget()
 
     def _warmed(self, at: int) -> Book:
         book = Book(self._points, at)
@@ -351,9 +353,10 @@ class Engine:
         library, at = await whole(self._library), self._clock.now()
         catalog = await asyncio.to_thread(make_catalog, library, self._numbers, at, self._pulls)
         self.alarm.agreed = await asyncio.to_thread(self._agreed)
-        async with self._standing:
+        async with self._standing.lock:
             await asyncio.to_thread(self._book.set_goals, (*catalog.goals, *self.alarm.platform.goals))
-            self._catalog, self._shown = catalog, None
+            self._catalog = catalog
+            self._standing.forget()
             self._feeds_by_name = {feed.name: feed for feed in catalog.feeds}
             self._pulled = {feed.series.id for feed in catalog.feeds if feed.source is not None}
             await asyncio.to_thread(self.alarm.watch, catalog, self._book.head)
@@ -383,17 +386,3 @@ class Engine:
     def _feeds_of(self, slo: str) -> tuple[Feed, ...]:
         self._goals(slo)  # or NotFound
         return tuple(feed for feed in self._catalog.feeds if feed.series.slo == slo)
-
-    def _statuses(self) -> tuple[Status, ...]:
-        self._sureness.renew(self._catalog.goals, self._book)
-        extent = self._points.extent()
-        burn_downs = self._book.burn_downs()
-        sources = {state.series: state for state in self.sources()}
-        said = {slo.metadata.name: slo.description for slo in self._catalog.library.slos}
-        statuses = []
-        for goal in self._catalog.goals:
-            assessment = query.live(goal, self._book, self._points, self._as_of(goal), self._sureness)
-            until = extent[goal.series].end - 1 + STEP_S if goal.series in extent else None
-            shown = query.status(goal, assessment, self._book, sources[goal.series], until, burn_downs.get(goal.number))
-            statuses.append(replace(shown, description=said.get(goal.slo, "")))
-        return tuple(statuses)

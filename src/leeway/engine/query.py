@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isnan
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def status(
         filled,
         data_until,
         source,
-        () if trace is None else tuple(None if np.isnan(ratio) else float(ratio) for ratio in trace),
+        () if trace is None else tuple(None if isnan(ratio) else ratio for ratio in trace.tolist()),
     )
 
 

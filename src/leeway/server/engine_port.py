@@ -13,7 +13,6 @@ from leeway.core.assess import Assessment
 from leeway.core.window import Span
 from leeway.engine.alerts.routes import Outlook
 from leeway.engine.alerts.silences import Silenced, SilenceWish
-from leeway.engine.series import Series
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision
@@ -81,12 +80,8 @@ class EnginePort(Protocol):
     def alarm(self) -> AlarmPort:
         """Alerts."""
 
-    @property
-    def series(self) -> Series:
-        """Budgets over time, by name."""
-
-    async def statuses(self) -> tuple[Status, ...]:
-        """All objectives."""
+    async def statuses(self, *, behind: bool = False) -> tuple[Status, ...]:
+        """All objectives; the same tuple as long as nothing changed. `behind`: rather seconds old than waited for."""
 
     async def status(self, slo: str) -> tuple[Status, ...]:
         """The objectives of one SLO; NotFound with what was perhaps meant."""

@@ -6,7 +6,7 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from leeway.client import documents as docs
@@ -15,6 +15,7 @@ from leeway.engine.views import SourceText
 from leeway.errors import NotFound
 from leeway.ports.clock import Clock
 from leeway.server.api import shapes
+from leeway.server.api.listing import Listing
 from leeway.server.api.parameters import epoch, only_declared
 from leeway.server.api.silences import alerts_shown, silences
 from leeway.server.api.ways import ways
@@ -64,9 +65,16 @@ def _alerts(api: APIRouter, engine: EnginePort) -> None:
 
 
 def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
-    @api.get("/status", summary="Every objective, now")
-    async def statuses() -> docs.Items[docs.Status]:
-        return docs.Items(items=[shapes.status(one) for one in await engine.statuses()])
+    listing = Listing(engine)
+
+    @api.get(
+        "/status",
+        summary="Every objective, now",
+        response_model=docs.Items[docs.Status],
+        responses={304: {"description": "It is what `If-None-Match` names"}},
+    )
+    async def statuses(request: Request) -> Response:
+        return await listing.answer(request)
 
     @api.get("/slos/{slo}/status", summary="The objectives of one SLO, now")
     async def status(slo: str) -> docs.Items[docs.Status]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from leeway.client import documents as docs
 from leeway.client import forecasts, silences, sureness
@@ -29,38 +30,44 @@ def assessment(slo: str, value: Assessment) -> docs.Assessment:
 
 def source(value: SourceState) -> docs.Source:
     """How a series is fed."""
-    return docs.Source(
-        slo=value.slo,
-        objective=value.objective,
-        source=value.source,
-        kind=value.kind.value,
-        pulled=value.pulled,
-        delay_s=value.delay_s,
-        collected_until=moment(value.collected_until),
-        last_success=moment(value.last_success),
-        last_attempt=moment(value.last_attempt),
-        last_error=value.last_error,
-        failures=value.failures,
-    )
+    return docs.Source.model_validate(_source(value))
+
+
+def _source(value: SourceState) -> dict[str, Any]:
+    return {
+        "slo": value.slo,
+        "objective": value.objective,
+        "source": value.source,
+        "kind": value.kind.value,
+        "pulled": value.pulled,
+        "delay_s": value.delay_s,
+        "collected_until": moment(value.collected_until),
+        "last_success": moment(value.last_success),
+        "last_attempt": moment(value.last_attempt),
+        "last_error": value.last_error,
+        "failures": value.failures,
+    }
 
 
 def status(value: Status) -> docs.Status:
     """The contract's document and what surrounds it."""
+    return docs.Status.model_validate(status_tree(value))
+
+
+def status_tree(value: Status) -> dict[str, Any]:
+    """The same before anybody checked it: what it takes is known, and of a thousand checking takes longer than all."""
     objective = value.assessment.objective
-    return docs.Status.model_validate(
-        as_json(value.slo, value.assessment)
-        | {
-            "service": value.service,
-            "description": value.description,
-            "slice_s": objective.slice_s,
-            "no_data": objective.no_data.value,
-            "born": moment(value.born),
-            "filled_ratio": value.filled,
-            "data_until": moment(value.data_until),
-            "source": source(value.source),
-            "trace": list(value.trace),
-        }
-    )
+    return as_json(value.slo, value.assessment) | {
+        "service": value.service,
+        "description": value.description,
+        "slice_s": objective.slice_s,
+        "no_data": objective.no_data.value,
+        "born": moment(value.born),
+        "filled_ratio": value.filled,
+        "data_until": moment(value.data_until),
+        "source": _source(value.source),
+        "trace": list(value.trace),
+    }
 
 
 def reading(value: Collected) -> docs.Reading:
