@@ -27,6 +27,7 @@ from leeway.engine.ingest import ingest
 from leeway.engine.intake import Intake
 from leeway.engine.planning import Texts, ensure_agreed, ensure_sound, make_plan
 from leeway.engine.replay import Replays
+from leeway.engine.series import Series
 from leeway.engine.threads import whole
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.errors import LeewayError, NotFound, Transient
@@ -80,6 +81,7 @@ class Engine:
         self._book = Book(points, int(clock.now()))
         self._forecasts = Forecasts(points, clock, lambda: (self._catalog.goals, self._book))
         self._catalog = Catalog(library_of((), texts.read), (), ())
+        self.series = Series(points, alarm.alerts, self.statuses, lambda: (self._catalog, self._book.head))
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()
         self._changing, self._standing = asyncio.Lock(), standing.Standing(clock)
@@ -220,10 +222,7 @@ class Engine:
 
     async def job(self, number: int) -> Job:
         """One job. Raises NotFound."""
-        job = await asyncio.to_thread(self._state.job, number)
-        if job is None:
-            raise NotFound(f"there is no job {number}")
-        return job
+        return await asyncio.to_thread(self._replays.job, number)
 
     async def jobs(self) -> tuple[Job, ...]:
         """The newest jobs."""

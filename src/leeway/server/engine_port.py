@@ -13,6 +13,7 @@ from leeway.core.assess import Assessment
 from leeway.core.window import Span
 from leeway.engine.alerts.routes import Outlook
 from leeway.engine.alerts.silences import Silenced, SilenceWish
+from leeway.engine.series import Series
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert
 from leeway.ports.decisions import Decision
@@ -79,6 +80,10 @@ class EnginePort(Protocol):
     @property
     def alarm(self) -> AlarmPort:
         """Alerts."""
+
+    @property
+    def series(self) -> Series:
+        """Budgets over time, by name."""
 
     async def statuses(self, *, behind: bool = False) -> tuple[Status, ...]:
         """All objectives; the same tuple as long as nothing changed. `behind`: rather seconds old than waited for."""
