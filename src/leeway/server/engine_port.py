@@ -13,6 +13,7 @@ from leeway.core.assess import Assessment
 from leeway.core.window import Span
 from leeway.engine.alerts.routes import Outlook
 from leeway.engine.alerts.silences import Silenced, SilenceWish
+from leeway.engine.alerts.watch import Watched
 from leeway.engine.series import Series
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert
@@ -60,6 +61,10 @@ class AlarmPort(Protocol):
     @property
     def silences(self) -> SilencesPort:
         """What keeps alerts from people for a time."""
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """Every objective with the policies in force on it."""
 
     async def decisions(self, alerts: Sequence[Alert]) -> tuple[Decision, ...]:
         """What was decided about these, the newest first."""

@@ -68,7 +68,7 @@ class Stores(Protocol):
 class Alarm:
     """`open_channel` builds the channel that a recipient's definition names; raises Invalid, Forbidden or NotFound.
 
-    `agreed` is how many people each recipient may reach, where that was asked.
+    `agreed` is how many people each recipient may reach, where that was asked; `watched` are goals with their policies.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Alarm:
     ) -> None:
         self._stores, self._clock, self._library = stores, clock, Library.of(())
         self.agreed: Mapping[str, int] = {}
+        self.watched: tuple[Watched, ...] = ()
         self._open, self._opened = open_channel, dict[str, tuple[Recipient, Channel]]()
         self.gauge, self._guarded = Gauge(stores.guards, clock), dict[int, tuple[Burn, ...]]()
         self._watcher = Watcher(stores.alerts, stores.silences, stores.decisions, self.gauge.of)
@@ -94,10 +95,10 @@ class Alarm:
         slos = {slo.metadata.name: slo for slo in catalog.library.slos}
         asked = {feed.series.id for feed in catalog.feeds if feed.source is not None}
         for_owner = self.platform.watches(catalog.library)
-        watched = [
+        self.watched = watched = tuple(
             _watched(goal, slos[goal.slo], catalog.library, for_owner if goal.series in asked else ())
             for goal in catalog.goals
-        ]
+        )
         self._watcher.watch(watched, at)
         burns = {
             one.goal: dict.fromkeys(burn for each in one.watches for burn in each.policy.guarded_burns)

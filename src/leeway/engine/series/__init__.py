@@ -2,7 +2,18 @@
 
 from leeway.engine.series.evaluate import Unanswerable
 from leeway.engine.series.language import Misasked, parse, selector
-from leeway.engine.series.names import ALERT_UP, FAMILIES, Family
+from leeway.engine.series.names import ALERT_LABELS, ALERT_UP, FAMILIES, OWN, Family
 from leeway.engine.series.series import Series
 
-__all__ = ["ALERT_UP", "FAMILIES", "Family", "Misasked", "Series", "Unanswerable", "parse", "selector"]
+__all__ = [
+    "ALERT_LABELS",
+    "ALERT_UP",
+    "FAMILIES",
+    "OWN",
+    "Family",
+    "Misasked",
+    "Series",
+    "Unanswerable",
+    "parse",
+    "selector",
+]

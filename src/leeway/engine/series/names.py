@@ -118,19 +118,19 @@ FAMILIES = (
         lambda one: (np.where(one.course.total > 0, one.course.exhaustion_s, np.nan),),
     ),
     Family(
-        "leeway_window_good",
+        "leeway_good_in_window",
         "What was good in the window: events or slices.",
         lambda one: (one.budget.good,),
         lambda one: (one.course.total - one.course.bad,),
     ),
     Family(
-        "leeway_window_bad",
+        "leeway_bad_in_window",
         "What was bad in the window: events or slices.",
         lambda one: (one.budget.bad,),
         lambda one: (one.course.bad,),
     ),
     Family(
-        "leeway_window_total",
+        "leeway_total_in_window",
         "What counted in the window: events or slices.",
         lambda one: (one.budget.total,),
         lambda one: (one.course.total,),

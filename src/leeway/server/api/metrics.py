@@ -8,25 +8,28 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from leeway.core.assess import Health as State
-from leeway.engine.report import number
+from leeway.engine.series import ALERT_LABELS, ALERT_UP, FAMILIES, OWN
 from leeway.engine.views import Health, SourceState, Status
+from leeway.ports.alerts import Alert
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_OWN = ("service", "slo", "objective")
 
 
-def text(statuses: tuple[Status, ...], sources: tuple[SourceState, ...], health: Health) -> bytes:
+def text(
+    statuses: tuple[Status, ...], sources: tuple[SourceState, ...], health: Health, alerts: tuple[Alert, ...]
+) -> bytes:
     """All metrics of this moment. What is unknown is absent, never zero."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Snapshot(statuses, sources, health))
+    registry.register(_Snapshot(statuses, sources, health, alerts))
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 class _Snapshot(Collector):
-    def __init__(self, statuses: tuple[Status, ...], sources: tuple[SourceState, ...], health: Health) -> None:
-        self._statuses, self._sources, self._health = statuses, sources, health
+    def __init__(
+        self, statuses: tuple[Status, ...], sources: tuple[SourceState, ...], health: Health, alerts: tuple[Alert, ...]
+    ) -> None:
+        self._statuses, self._sources, self._health, self._alerts = statuses, sources, health, alerts
 
     def collect(self) -> Iterator[Metric]:
         yield from self._of_leeway()
@@ -49,33 +52,23 @@ class _Snapshot(Collector):
         yield set_aside
 
     def _of_objectives(self) -> Iterator[Metric]:
-        def gauge(name: str, told: str, *labels: str) -> GaugeMetricFamily:
-            return GaugeMetricFamily(f"leeway_{name}", told, labels=(*_OWN, *labels))
-
-        target = gauge("target_ratio", "The share that has to be good.")
-        sli = gauge("sli_ratio", "Good / total in the window.")
-        remaining = gauge("error_budget_remaining_ratio", "Remaining / allowed; below zero when overspent.")
-        coverage = gauge("coverage_ratio", "Elapsed steps of the window that have data.")
-        data = gauge("data_until_timestamp_seconds", "The end of the newest point.")
-        burn = gauge("burn_rate", "Bad share of the span / allowed share.", "span")
-        state = gauge("state", "1 for the state that the objective is in.", "state")
-        for one in self._statuses:
-            own, shown = (one.service, one.slo, one.assessment.objective.name), one.assessment
-            for family, value in (
-                (target, number(shown.objective.target)),
-                (sli, number(shown.budget.sli)),
-                (remaining, number(shown.budget.remaining_ratio)),
-                (coverage, number(shown.coverage)),
-                (data, one.data_until),
-            ):
-                if value is not None:
-                    family.add_metric(own, value)
-            for span, rate in shown.burn_rates.items():
-                if rate is not None:
-                    burn.add_metric((*own, span), float(rate))
-            for each in State:
-                state.add_metric((*own, each.value), float(each is shown.health))
-        yield from (target, sli, remaining, coverage, data, burn, state)
+        owners = [((one.service, one.slo, one.assessment.objective.name), one) for one in self._statuses]
+        for family in FAMILIES:
+            gauge = GaugeMetricFamily(family.name, family.told, labels=family.labels)
+            for own, one in owners:
+                for value, told in family.of(one.assessment):
+                    gauge.add_metric((*own, value) if family.label else own, told)
+            yield gauge
+        data = GaugeMetricFamily("leeway_data_until_timestamp_seconds", "The end of the newest point.", labels=OWN)
+        for own, one in owners:
+            if one.data_until is not None:
+                data.add_metric(own, one.data_until)
+        yield data
+        services = {one.slo: one.service for one in self._statuses}
+        up = GaugeMetricFamily(*ALERT_UP, labels=ALERT_LABELS)
+        for labels in {_alert(one, services.get(one.slo, "")) for one in self._alerts}:
+            up.add_metric(labels, 1.0)
+        yield up
 
     def _of_sources(self) -> Iterator[Metric]:
         labels = ("slo", "objective", "source")
@@ -87,3 +80,8 @@ class _Snapshot(Collector):
             if one.last_success is not None:
                 success.add_metric(own, one.last_success)
         yield from (failures, success)
+
+
+def _alert(one: Alert, service: str) -> tuple[str, ...]:
+    """The labels of an alert that is up."""
+    return service, one.slo, one.objective, one.policy, one.severity.value

@@ -26,6 +26,8 @@ def probes(engine: EnginePort) -> APIRouter:
     @router.get("/metrics", summary="Leeway and its budgets, for Prometheus", response_class=Response)
     async def scrape() -> Response:
         statuses = await engine.statuses()
-        return Response(metrics.text(statuses, engine.sources(), engine.health()), media_type=metrics.CONTENT_TYPE)
+        alerts = await engine.alarm.alerts(None, up=True, limit=10_000)
+        content = metrics.text(statuses, engine.sources(), engine.health(), alerts)
+        return Response(content, media_type=metrics.CONTENT_TYPE)
 
     return router

@@ -11,13 +11,15 @@ from leeway.engine.series.line import Labels
 from leeway.errors import Invalid, LeewayError, Transient
 from leeway.ports.clock import Clock
 from leeway.server.engine_port import EnginePort
-from leeway.server.prometheus import shapes
+from leeway.server.prometheus import rules, shapes
 from leeway.server.prometheus.parameters import LATEST, Form, form_of
 from leeway.version import VERSION
 
 PREFIX = "/api/v1/prom"
 SPEAKS = "2.42.0"
 """The version of Prometheus whose interface this is: clients ask, to know what they may use."""
+
+MOST_ALERTS = 10_000
 
 Ask = Callable[[Form], Awaitable[shapes.Told]]
 
@@ -27,6 +29,7 @@ def prometheus(engine: EnginePort, clock: Clock) -> APIRouter:
     api = APIRouter(prefix=f"{PREFIX}/api/v1", tags=["Prometheus"])
     _queries(api, engine, clock)
     _lists(api, engine)
+    _alerts(api, engine)
     _constants(api)
     return api
 
@@ -66,6 +69,23 @@ def _lists(api: APIRouter, engine: EnginePort) -> None:
             return shapes.success(sorted({value for one in await chosen(form) for held, value in one if held == name}))
 
         return await _answered(request, ask)
+
+
+def _alerts(api: APIRouter, engine: EnginePort) -> None:
+    async def listed(form: Form) -> shapes.Told:
+        wanted = form.text("type")
+        if wanted not in {"", "alert", "record"}:
+            raise Invalid(f"not supported value {wanted!r}")
+        up = await engine.alarm.alerts(None, up=True, limit=MOST_ALERTS)
+        watched = () if wanted == "record" else engine.alarm.watched
+        return shapes.success({"groups": rules.groups(watched, up, engine.health().evaluated_at)})
+
+    async def alerts(_form: Form) -> shapes.Told:
+        up = await engine.alarm.alerts(None, up=True, limit=MOST_ALERTS)
+        return shapes.success({"alerts": rules.alerts(engine.alarm.watched, up)})
+
+    _route(api, "/rules", listed, "The policies in force, and what is up, as alerting rules")
+    _route(api, "/alerts", alerts, "The alerts that are up")
 
 
 def _constants(api: APIRouter) -> None:
