@@ -22,6 +22,9 @@ Told = Fraction | float | None
 OWN = ("service", "slo", "objective")
 """The labels of every series of an objective."""
 
+CLOSE = 1e-12
+"""What is so close to a threshold lies on it: a budget spent to the last event is exhausted, whatever floats say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Along:
@@ -76,8 +79,8 @@ def _sli(along: Along) -> tuple[Floats, ...]:
 def _states(along: Along) -> tuple[Floats, ...]:
     course = along.course
     unknown = ~((course.coverage > 0) & (course.total > 0))
-    gone = ~unknown & ((course.remaining_ratio <= 0) | (course.allowed <= course.bad))
-    risky = ~unknown & ~gone & (course.remaining_ratio < float(AT_RISK))
+    gone = ~unknown & (course.remaining_ratio <= CLOSE)
+    risky = ~unknown & ~gone & (course.remaining_ratio < float(AT_RISK) - CLOSE)
     found = {Health.NO_DATA: unknown, Health.EXHAUSTED: gone, Health.AT_RISK: risky}
     healthy = ~(unknown | gone | risky)
     return tuple(found.get(state, healthy).astype(np.float64) for state in Health)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from leeway.core.window import Span
 from leeway.engine.book.increments import as_points
 from leeway.engine.catalog import STEP_S
 from leeway.engine.goal import Goal
-from leeway.engine.series.names import FAMILIES, Along
+from leeway.engine.series.names import Along, Family
 from leeway.ports.points import PointStore
 
 FEW = 8
@@ -34,24 +34,25 @@ Known = dict[tuple[str, str], Floats]
 """By the name of a family and the value of its own label; NaN where it is not known."""
 
 
-def known(goal: Goal, points: PointStore, at: Ints) -> Known | None:
-    """All series of the objective at these moments, whole steps in ascending order; as known now.
+def known(goal: Goal, points: PointStore, at: Ints, families: Sequence[Family]) -> Known | None:
+    """Series of the objective at these moments, whole steps in ascending order; as known now.
 
     None for more than SINGLY moments of slices of a day or longer: they are aligned to each window, so each moment has
     to be judged by itself.
     """
     extent = points.extent().get(goal.series)
-    result = {(family.name, value): np.full(len(at), np.nan) for family in FAMILIES for value in family.values}
+    result = {(family.name, value): np.full(len(at), np.nan) for family in families for value in family.values}
     unborn = len(at) if extent is None else int(np.searchsorted(at, extent.start, side="right"))
     if unborn:
         none = assess(goal.objective, int(at[0]), lambda _span: Tally(0, 0, 0), step_s=STEP_S, scale=goal.scale)
-        _put(result, slice(0, unborn), none)
+        _put(result, slice(0, unborn), none, families)
     if extent is None:
         return result
     if not goal.in_ledger and len(at) - unborn > SINGLY:
         return None
     for place in _stretches(at, unborn, STRETCH_S if goal.in_ledger else 1):
-        _fill(result, place, goal, points, at[place], extent.start)
+        track = _track(goal, points, int(at[place][0]), int(at[place][-1]), extent.start)
+        _fill(result, place, goal, track, at[place], families)
     return result
 
 
@@ -62,17 +63,17 @@ def _stretches(at: Ints, first: int, length_s: int) -> Iterator[slice]:
         first = beyond
 
 
-def _fill(result: Known, place: slice, goal: Goal, points: PointStore, at: Ints, born: int) -> None:
-    objective, track = goal.objective, _track(goal, points, int(at[0]), int(at[-1]), born)
+def _fill(result: Known, place: slice, goal: Goal, track: Track, at: Ints, families: Sequence[Family]) -> None:
+    objective = goal.objective
     if len(at) <= FEW:
         for number, moment in enumerate(at.tolist(), place.start):
             found = assess(objective, moment, track.tally, step_s=STEP_S, scale=goal.scale)
-            _put(result, slice(number, number + 1), found)
+            _put(result, slice(number, number + 1), found, families)
         return
     whole = course(objective, track, at, step_s=STEP_S, scale=goal.scale)
     certain = whole if track.doubt is None else course(objective, track.certain, at, step_s=STEP_S, scale=goal.scale)
     along = Along(objective, whole, whole.bad - certain.bad)
-    for family in FAMILIES:
+    for family in families:
         for value, told in zip(family.values, family.along(along), strict=True):
             result[family.name, value][place] = told
 
@@ -87,7 +88,7 @@ def _track(goal: Goal, points: PointStore, first: int, last: int, born: int) -> 
     return Track.of(judge(objective, rows, span, born=born, grid=origin(objective, window)), rows.time)
 
 
-def _put(result: Known, place: slice, found: Assessment) -> None:
-    for family in FAMILIES:
+def _put(result: Known, place: slice, found: Assessment, families: Sequence[Family]) -> None:
+    for family in families:
         for value, told in family.of(found):
             result[family.name, value][place] = told

@@ -18,7 +18,7 @@ from leeway.engine.series.evaluate import Flags, Unanswerable, Vector, evaluate
 from leeway.engine.series.language import Expression, Matcher, Selector, parse
 from leeway.engine.series.line import NAME, Labels, Line, fits, labels_of
 from leeway.engine.series.names import ALERT_UP, FAMILIES
-from leeway.engine.series.past import SINGLY, Known, known
+from leeway.engine.series.past import SINGLY, known
 from leeway.engine.views import Status
 from leeway.ports.alerts import Alert
 from leeway.ports.points import PointStore
@@ -106,11 +106,10 @@ class Series:
 
 
 class _Asked:
-    """One question: what is worked out for one of its selectors serves the others."""
+    """One question, and what had to be left out of its answer."""
 
     def __init__(self, ground: _Ground, points: PointStore) -> None:
         self._ground, self._points = ground, points
-        self._known: dict[tuple[int, float], Known | None] = {}
         self.warnings: list[str] = []
 
     def select(self, selector: Selector, at: Floats) -> Vector:
@@ -127,12 +126,10 @@ class _Asked:
         if sum(len(chosen) for _, chosen in wanted) * len(at) > MOST_VALUES:
             raise Unanswerable("query processing would load too many samples into memory in query execution")
         for goal, chosen in wanted:
-            lines += self._of_goal(goal, chosen, steps, here, selector.offset_s)
+            lines += self._of_goal(goal, chosen, steps, here)
         return tuple(sorted((one for one in lines if one.here.any()), key=lambda one: one.labels))
 
-    def _of_goal(
-        self, goal: Goal, chosen: list[tuple[str, str, Labels]], steps: Ints, here: Flags, offset_s: float
-    ) -> Iterator[Line]:
+    def _of_goal(self, goal: Goal, chosen: list[tuple[str, str, Labels]], steps: Ints, here: Flags) -> Iterator[Line]:
         shown = self._ground.now.get((goal.slo, goal.objective.name))
         head = self._ground.head if shown is None else shown.as_of
         moments, back = np.unique(np.minimum(steps, head), return_inverse=True)
@@ -142,10 +139,8 @@ class _Asked:
                 if (family, value) in told:
                     yield Line(labels, np.full(len(steps), told[family, value]), here)
             return
-        key = goal.number, offset_s
-        if key not in self._known:
-            self._known[key] = known(goal, self._points, moments)
-        found = self._known[key]
+        asked = {family for family, _, _ in chosen}
+        found = known(goal, self._points, moments, [family for family in FAMILIES if family.name in asked])
         if found is None:
             self.warnings.append(
                 f"{goal.slo}: slices of a day or longer are worked out for at most {SINGLY} moments; ask for fewer"
