@@ -93,6 +93,32 @@ class Client:
         """The current revision of every definition, or of those of one kind."""
         return (await self._get(Items[Revision], "documents", *([kind] if kind else []))).items
 
+    async def documents_page(
+        self,
+        *,
+        kind: str | None = None,
+        name: str | None = None,
+        label: str | None = None,
+        sort: str = "kind",
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Items[Revision]:
+        """Definitions of a kind, whose name contains something, that carry a label; `next` is to be sent as `after`."""
+        asked = {"kind": kind, "name": name, "label": label, "sort": sort, "limit": str(limit), "after": after}
+        return await self._get(Items[Revision], "documents", **asked)
+
+    async def put(self, kind: str, name: str, text: str, *, by: str, revision: int, people: int | None = None) -> Plan:
+        """Writes one definition over the `revision` that was seen, 0 if there was none; Overtaken by another one.
+
+        `people` is the number of a crowd, typed again.
+        """
+        query = (("by", by), *((("people", str(people)),) if people is not None else ()))
+        seen = {"If-Match": f'"{revision}"'} if revision else {"If-None-Match": "*"}
+        headers = {"Content-Type": "application/yaml", **seen}
+        return await self._ask(
+            Plan, Request(self._url("documents", kind, name), "PUT", query=query, body=text.encode(), headers=headers)
+        )
+
     async def document(self, kind: str, name: str) -> Revision:
         """The current revision of one definition."""
         return await self._get(Revision, "documents", kind, name)
@@ -122,10 +148,11 @@ class Client:
         wish = ApplyWish(files=list(files), prune=prune, by=by, expected=told, people=dict(people or {}))
         return await self._post(Plan, wish, "apply")
 
-    async def delete(self, kind: str, name: str, *, by: str) -> Revision:
-        """Deletes one definition; its history and its data stay."""
-        query = (("by", by),)
-        return await self._ask(Revision, Request(self._url("documents", kind, name), "DELETE", query=query))
+    async def delete(self, kind: str, name: str, *, by: str, revision: int | None = None) -> Revision:
+        """Deletes one definition; its history and its data stay. Overtaken if it is not at `revision`."""
+        seen = {} if revision is None else {"If-Match": f'"{revision}"'}
+        asked = Request(self._url("documents", kind, name), "DELETE", query=(("by", by),), headers=seen)
+        return await self._ask(Revision, asked)
 
     async def push(
         self, body: bytes, content_type: str = "application/json", *, key: str | None = None, encoding: str = ""

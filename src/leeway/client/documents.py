@@ -7,7 +7,7 @@ server does not know is refused, because a misspelt wish must not be half grante
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -303,13 +303,17 @@ class Health(Document):
 
 
 class Items(Document, Generic[Item]):
-    """A list, in an object so that it can grow."""
+    """A list, in an object so that it can grow. `next` is there if this is not all: to be sent back as `after`."""
 
     items: list[Item]
+    next: Annotated[str | None, Field(exclude_if=lambda cursor: cursor is None)] = None
 
 
 class Problem(Document):
-    """What went wrong (RFC 9457). `type` is stable; `detail` says what happened, `place` where, `mend` what to do."""
+    """What went wrong (RFC 9457). `type` is stable; `detail` says what happened, `place` where, `mend` what to do.
+
+    `differs` is a unified diff from what stands there to what was sent, where that is the reason.
+    """
 
     type: str
     title: str
@@ -318,6 +322,7 @@ class Problem(Document):
     place: str = ""
     mend: str = ""
     retry_after_s: float | None = None
+    differs: str | None = None
     request_id: str = ""
 
 

@@ -45,6 +45,18 @@ KINDS: dict[str, tuple[type[LeewayError], int, str]] = {
 _NAMES = {error: name for name, (error, _, _) in KINDS.items()}
 
 
+class Overtaken(Conflict):
+    """What stands there is not what was seen, and was to be changed (412).
+
+    `differs` is a unified diff from it to what was sent, `tag` its ETag for the head of the server's answer.
+    """
+
+    def __init__(self, message: str, *, place: str = "", mend: str = "", tag: str = "", differs: str = "") -> None:
+        super().__init__(message, place=place, mend=mend)
+        self.tag = tag
+        self.differs = differs
+
+
 def problem_of(error: LeewayError, *, status: int | None = None, request_id: str = "") -> Problem:
     """The document for an error; `status` where the usual one does not fit."""
     name = next((_NAMES[kind] for kind in type(error).__mro__ if kind in _NAMES), "permanent")
@@ -52,11 +64,12 @@ def problem_of(error: LeewayError, *, status: int | None = None, request_id: str
     return Problem(
         type=_KIND + name,
         title=title,
-        status=status or usual,
+        status=status or (412 if isinstance(error, Overtaken) else usual),
         detail=error.message,
         place=error.place,
         mend=error.mend,
         retry_after_s=error.retry_after_s if isinstance(error, Transient) else None,
+        differs=error.differs if isinstance(error, Overtaken) else None,
         request_id=request_id,
     )
 
@@ -71,6 +84,8 @@ def error_of(body: bytes) -> LeewayError | None:
     if known is None:
         return Permanent(problem.detail, place=problem.place, mend=problem.mend)
     kind = known[0]
+    if problem.status == 412:
+        return Overtaken(problem.detail, place=problem.place, mend=problem.mend, differs=problem.differs or "")
     if issubclass(kind, Transient):
         return kind(problem.detail, place=problem.place, mend=problem.mend, retry_after_s=problem.retry_after_s)
     return kind(problem.detail, place=problem.place, mend=problem.mend)

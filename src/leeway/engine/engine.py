@@ -30,7 +30,7 @@ from leeway.engine.replay import Replays
 from leeway.engine.series import Series
 from leeway.engine.threads import whole
 from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
-from leeway.errors import LeewayError, NotFound, Transient
+from leeway.errors import Conflict, LeewayError, NotFound, Transient
 from leeway.ports.clock import Clock
 from leeway.ports.points import Key, PointStore
 from leeway.ports.push import PushBatch, Receipt
@@ -186,14 +186,16 @@ class Engine:
             await self._change(edits, by, agreed)
             return plan
 
-    async def delete(self, kind: str, name: str, *, by: str) -> Revision:
-        """Deletes one document; its history and an SLO's points are kept. Raises NotFound."""
+    async def delete(self, kind: str, name: str, *, by: str, expected: int | None = None) -> Revision:
+        """Deletes one document; its history and points are kept. Raises NotFound, Conflict if not `expected`."""
         async with self._changing:
             documents = await self.documents()
             current = next((one for one in documents if (one.kind, one.name) == (kind, name)), None)
             if current is None:
                 names = [one.name for one in documents if one.kind == kind]
                 raise NotFound(f"there is no {kind} {name!r}", mend=did_you_mean(name, names))
+            if expected is not None and current.number != expected:
+                raise Conflict("somebody changed it meanwhile", place=current.title, mend="look at it once more")
             rest = tuple(one for one in documents if one is not current)
             before, after = (library_of(each, self._texts.read) for each in (documents, rest))
             await asyncio.to_thread(ensure_sound, before, after, self._check, self.alarm.check)
@@ -202,6 +204,10 @@ class Engine:
     async def documents(self) -> tuple[Revision, ...]:
         """The current definitions."""
         return await asyncio.to_thread(self._state.documents)
+
+    def labels(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """By kind and name the labels of the definitions in force: each as `key=value`, and as `key`."""
+        return self._catalog.library.labels()
 
     async def history(self, kind: str, name: str) -> tuple[Revision, ...]:
         """All revisions of one document, newest first. Raises NotFound."""

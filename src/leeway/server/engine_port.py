@@ -122,8 +122,11 @@ class EnginePort(Protocol):
         Invalid also if `people` lacks the number of a crowd.
         """
 
-    async def delete(self, kind: str, name: str, *, by: str) -> Revision:
-        """The revision that deletes it."""
+    async def delete(self, kind: str, name: str, *, by: str, expected: int | None = None) -> Revision:
+        """The revision that deletes it; Conflict if the current one is not the `expected`."""
+
+    def labels(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """By kind and name, each label as `key=value` and as `key`."""
 
     async def documents(self) -> tuple[Revision, ...]:
         """The current revision of every definition."""

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leeway.client.documents import Problem
-from leeway.client.problem import problem_of
+from leeway.client.problem import Overtaken, problem_of
 from leeway.errors import Denied, Invalid, LeewayError
 from leeway.server.answers import HEADERS, problem_response
 
@@ -80,6 +80,8 @@ def install(app: FastAPI, page: Show) -> None:
         problem = as_problem(request, error)
         human = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
         response = page(request, problem) if human else problem_response(problem)
+        if isinstance(error, Overtaken) and error.tag:
+            response.headers["etag"] = error.tag
         response.headers.update(HEADERS)  # an answer to a defect does not pass the guard on its way out
         return response
 

@@ -47,6 +47,17 @@ class Library:
         by_kind = {kind: sorted(name for one, name in names if one is kind) for kind in Kind}
         return Library(found, names, index, by_kind)
 
+    def labels(self) -> dict[tuple[str, str], frozenset[str]]:
+        """By kind and name, each label as `key=value` and as `key`."""
+        return {
+            (str(kind), name): frozenset(
+                said
+                for key, values in one.metadata.labels.items()
+                for said in (key, *(f"{key}={each}" for each in values))
+            )
+            for (kind, name), one in self.index.items()
+        }
+
     def names(self, kind: Kind) -> list[str]:
         """The names of all documents of a kind, in order."""
         return self.by_kind[kind]

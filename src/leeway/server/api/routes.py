@@ -11,17 +11,15 @@ from fastapi.responses import StreamingResponse
 
 from leeway.client import documents as docs
 from leeway.core.window import Span
-from leeway.engine.views import SourceText
-from leeway.errors import NotFound
 from leeway.ports.clock import Clock
 from leeway.server.api import shapes
+from leeway.server.api.definitions import definitions
 from leeway.server.api.listing import Listing
 from leeway.server.api.parameters import epoch, only_declared
 from leeway.server.api.silences import alerts_shown, silences
 from leeway.server.api.ways import ways
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
-from leeway.spec.nearest import did_you_mean
 
 
 class Table(StreamingResponse):
@@ -31,14 +29,13 @@ class Table(StreamingResponse):
 
 
 TIME = "RFC 3339 with a zone, or epoch seconds"
-By = Annotated[str, Query(max_length=200, description="Who does it; kept in the history")]
 
 
 def control(engine: EnginePort, clock: Clock) -> APIRouter:
     """Everything but the push of points."""
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)])
     _reading(api, engine, clock)
-    _definitions(api, engine)
+    definitions(api, engine)
     _work(api, engine)
     _alerts(api, engine)
     silences(api, engine, clock)
@@ -114,47 +111,6 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         return shapes.health(engine.health(), clock.now())
 
 
-def _definitions(api: APIRouter, engine: EnginePort) -> None:
-    @api.get("/documents", summary="The current revision of every definition")
-    async def documents() -> docs.Items[docs.Revision]:
-        return docs.Items(items=[shapes.revision(one) for one in await engine.documents()])
-
-    @api.get("/documents/{kind}", summary="The definitions of one kind")
-    async def of_kind(kind: str) -> docs.Items[docs.Revision]:
-        return docs.Items(items=[shapes.revision(one) for one in await engine.documents() if one.kind == kind])
-
-    @api.get("/documents/{kind}/{name}", summary="The current revision of one definition")
-    async def document(kind: str, name: str) -> docs.Revision:
-        stored = await engine.documents()
-        for one in stored:
-            if (one.kind, one.name) == (kind, name):
-                return shapes.revision(one)
-        names = [one.name for one in stored if one.kind == kind]
-        mend = did_you_mean(name, names) or "`leeway get` lists what there is"
-        raise NotFound(f"there is no {kind} {name!r}", mend=mend)
-
-    @api.get("/documents/{kind}/{name}/history", summary="All revisions of one definition, newest first")
-    async def history(kind: str, name: str) -> docs.Items[docs.Revision]:
-        found = await engine.history(kind, name)
-        if not found:
-            raise NotFound(f"there never was a {kind} {name!r}", mend="`leeway get` lists what there is")
-        return docs.Items(items=[shapes.revision(one) for one in found])
-
-    @api.delete("/documents/{kind}/{name}", summary="Delete a definition; its history and its data stay")
-    async def delete(kind: str, name: str, by: By = "api") -> docs.Revision:
-        return shapes.revision(await engine.delete(kind, name, by=by))
-
-    @api.post("/plan", summary="What applying these files would do")
-    async def plan(wish: docs.PlanWish) -> docs.Plan:
-        return shapes.plan(await engine.plan(_texts(wish), prune=wish.prune))
-
-    @api.post("/apply", summary="Apply these files, all or none")
-    async def apply(wish: docs.ApplyWish) -> docs.Plan:
-        seen = None if wish.expected is None else tuple((one.kind, one.name, one.revision) for one in wish.expected)
-        files, people = _texts(wish), wish.people
-        return shapes.plan(await engine.apply(files, prune=wish.prune, by=wish.by, expected=seen, people=people))
-
-
 def _work(api: APIRouter, engine: EnginePort) -> None:
     @api.post("/replay", summary="Fetch history again and compute it anew", status_code=202)
     async def replay(wish: docs.ReplayWish) -> docs.Job:
@@ -180,7 +136,3 @@ def _work(api: APIRouter, engine: EnginePort) -> None:
             raise Misread("the server's own folder is not yours", place="to", mend="give an absolute path")
         await engine.backup(to)
         return docs.Backup(to=str(to))
-
-
-def _texts(wish: docs.PlanWish) -> tuple[SourceText, ...]:
-    return tuple(SourceText(one.file, one.text) for one in wish.files)

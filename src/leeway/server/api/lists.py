@@ -1,0 +1,63 @@
+"""Lists in pages: where one ends is said by the item itself, so that what comes or goes meanwhile shifts nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, TypeVar
+
+from fastapi import Query
+
+from leeway.server.problems import Misread
+from leeway.spec.nearest import did_you_mean
+
+Item = TypeVar("Item")
+Key = tuple[str | float | None, ...]
+"""What an item is sorted by; it ends with what tells it from all others. None comes after all else."""
+
+Limit = Annotated[int | None, Query(ge=1, le=10_000, description="At most so many; all if it is left out")]
+After = Annotated[str | None, Query(max_length=2_000, description="`next` of the answer before")]
+
+
+def page(
+    items: Iterable[Item], orders: Mapping[str, Callable[[Item], Key]], sort: str, limit: int | None, after: str | None
+) -> tuple[list[Item], str | None]:
+    """The items of one page, and the cursor of the next, None on the last. `-` before the order's name turns it round.
+
+    Raises Misread for an order that is not of `orders`, and for a cursor that is none or of another order.
+    """
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    if name not in orders:
+        mend = did_you_mean(name, orders) or f"there are {', '.join(orders)}, each also with - before it"
+        raise Misread(f"nothing is sorted by {name[:60]!r}", place="sort", mend=mend)
+    found = sorted(((orders[name](item), item) for item in items), key=lambda one: _ranked(one[0]), reverse=down)
+    if after is not None:
+        last = _ranked(_read(after, sort))
+        found = [one for one in found if (_ranked(one[0]) < last if down else _ranked(one[0]) > last)]
+    shown = found if limit is None else found[:limit]
+    more = len(shown) < len(found)
+    return [item for _, item in shown], _written(sort, shown[-1][0]) if more else None
+
+
+def _ranked(key: Key) -> tuple[tuple[int, str | float], ...]:
+    """Comparable whatever is in it: numbers, then words, then nothing."""
+    return tuple((2, "") if part is None else (1, part) if isinstance(part, str) else (0, part) for part in key)
+
+
+def _written(sort: str, key: Key) -> str:
+    return base64.urlsafe_b64encode(json.dumps([sort, *key]).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, sort: str) -> Key:
+    try:
+        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        told = None
+    plain = isinstance(told, list) and all(part is None or isinstance(part, str | int | float) for part in told)
+    if not plain or told[:1] != [sort]:
+        raise Misread(
+            "this is no cursor of this list", place="after", mend="send `next` of the answer before, as it is"
+        )
+    return tuple(told[1:])
