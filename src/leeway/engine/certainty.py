@@ -24,7 +24,7 @@ from leeway.engine.goal import Goal
 
 
 def clustering(objective: Objective, scale: int, track: Track, span: Span) -> tuple[float, float]:
-    """Rho of the bad events of a span by days, and how many independent ones all of its events are worth.
+    """Rho of the bad events of a span by days, and the share of all events that say something new: without clusters 1.
 
     Methods that count slices take each for an event.
     """
@@ -34,23 +34,23 @@ def clustering(objective: Objective, scale: int, track: Track, span: Span) -> tu
     day = track.start[inside] // DAY_S
     day = day - day[:1]  # slices ascend; of none, none
     added = ((track.bad, quanta.bad), (track.total, quanta.total))
-    bad, total = (np.bincount(day, np.diff(sums)[inside] / unit) for sums, unit in added)
+    bad, total = (np.asarray(np.bincount(day, np.diff(sums)[inside] / unit), np.float64) for sums, unit in added)
     rho = clusters.overdispersion(bad, total).rho
-    return rho, clusters.pooled(total, rho)
+    return rho, _new(total, rho)
 
 
-def exact(budget: Budget, events: float) -> Interval | None:
-    """The exact interval of an SLI whose events are worth so many independent ones; None where nothing was seen.
+def exact(budget: Budget, share: float) -> Interval | None:
+    """The exact interval of an SLI of whose events this share says something new; None where nothing was seen.
 
     Where counts are in doubt, from the lower end of the least good to the upper end of the most.
     """
     from leeway.core.stats import clusters  # late, as above
 
     good, total = float(budget.good), float(budget.total)
-    found = clusters.interval(good, total, events)
+    found = clusters.interval(good, total, total * share)
     if found is None or not budget.doubt:
         return found
-    most = clusters.interval(good + float(budget.doubt), total, events)
+    most = clusters.interval(good + float(budget.doubt), total, total * share)
     return found if most is None else replace(found, high=most.high)
 
 
@@ -78,7 +78,7 @@ class Sureness:
 
     def interval(self, goal: Goal, budget: Budget) -> Interval | None:
         """The exact interval of its SLI."""
-        return exact(budget, float(budget.total) * self._known.get(goal.number, 1.0))
+        return exact(budget, self._known.get(goal.number, 1.0))
 
 
 def _new_shares(span: Span, ledger: Ledger, columns: Places, goals: list[Goal]) -> Floats:
@@ -92,9 +92,10 @@ def _new_shares(span: Span, ledger: Ledger, columns: Places, goals: list[Goal]) 
     bad = np.diff([each.bad for each in sums], axis=0) / [unit.bad for unit in quanta]
     total = np.diff([each.total for each in sums], axis=0) / [unit.total for unit in quanta]
     rho, _ = clusters.overdispersions(bad, total)
-    return np.array(
-        [
-            clusters.pooled(days, each) / days.sum() if each > 0 else 1.0
-            for days, each in zip(total.T, rho.tolist(), strict=True)
-        ]
-    )
+    return np.array([_new(days, each) for days, each in zip(total.T, rho.tolist(), strict=True)])
+
+
+def _new(days: Floats, rho: float) -> float:
+    from leeway.core.stats import clusters  # late, as above
+
+    return clusters.pooled(days, rho) / float(days.sum()) if rho > 0 else 1.0

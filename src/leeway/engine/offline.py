@@ -73,8 +73,8 @@ class Case:
         """Its budget at `as_of`."""
         past = self.past(as_of)
         assessment = assess(self.objective, as_of, past.track.tally, step_s=step_s, scale=self.scale)
-        _, events = clustering(self.objective, self.scale, past.track, Span(assessment.window.start, as_of))
-        assessment = replace(assessment, adjusted=exact(assessment.budget, events))
+        _, share = clustering(self.objective, self.scale, past.track, Span(assessment.window.start, as_of))
+        assessment = replace(assessment, adjusted=exact(assessment.budget, share))
         return replace(assessment, edges=past.edges) if assessment.budget.doubt else assessment
 
 

@@ -101,8 +101,9 @@ def why(
 def _adjusted(goal: Goal, assessment: Assessment, track: Track) -> tuple[Assessment, float, float]:
     """The assessment with its exact interval; rho, and how many independent events all of them are worth."""
     span = Span(assessment.window.start, assessment.as_of)
-    rho, events = clustering(goal.objective, goal.scale, track, span)
-    return replace(assessment, adjusted=exact(assessment.budget, events)), rho, events
+    rho, share = clustering(goal.objective, goal.scale, track, span)
+    events = float(assessment.budget.total) * share
+    return replace(assessment, adjusted=exact(assessment.budget, share)), rho, events
 
 
 def _judged(goal: Goal, points: PointStore, as_of: int, known_at: float | None) -> tuple[Points, Judged]:
