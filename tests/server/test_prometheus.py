@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import math
 import os
+import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from tests.server.serving import NOW
+from tests.server.serving import NOW, points, slo
+
+from leeway.engine.series import parse
 
 ROOT = "/api/v1/prom"
 
@@ -58,3 +64,171 @@ def test_a_question_by_post_needs_no_token(shop):
         200,
         {"status": "success", "data": {"resultType": "scalar", "result": [NOW, "2"]}},
     )
+
+
+@pytest.mark.server
+def test_promtool_reads_ranges_series_and_labels(shop):
+    """Every quarter of the last half hour, the series of an SLO, and the names of all SLOs."""
+    span = ("--start", str(NOW - 1800), "--end", str(NOW), "--step", "15m")
+    code, lines = promtool(shop, "range", 'leeway_bad_in_window{slo="checkout"}', *span)
+    assert code == 0
+    assert lines[1:] == [f"2850 @[{NOW - 1800}]", f"2925 @[{NOW - 900}]", f"3000 @[{NOW}]"]
+    code, lines = promtool(shop, "series", '--match=leeway_sli_interval_ratio{slo="search"}')
+    own = 'objective="0", service="shop", slo="search"'
+    assert lines == [f'{{__name__="leeway_sli_interval_ratio", bound="{bound}", {own}}}' for bound in ("high", "low")]
+    assert promtool(shop, "labels", "slo") == (0, ["checkout", "greeting", "search", "unseen"])
+
+
+@pytest.mark.server
+def test_promtool_is_told_what_is_not_supported_and_where(shop):
+    """As any fault of an expression."""
+    code, lines = promtool(shop, "instant", "sum(leeway_sli_ratio) + rate(leeway_sli_ratio[5m])")
+    assert code != 0
+    assert "bad_data" in lines[0]
+    assert "1:25: parse error: the function rate() is not supported" in lines[0]
+
+
+def matrix(server, query, **span):
+    """Moments and numbers of the one series of a range."""
+    status, told = ask(server, "query_range", query=query, **span)
+    assert status == 200, told
+    [one] = told["data"]["result"]
+    return [(at, float(value)) for at, value in one["values"]]
+
+
+@pytest.mark.parametrize("name", ["checkout", "greeting"])
+def test_the_past_is_that_of_the_budget_as_of_each_moment(shop, name):
+    """What `budget?as_of=` says, at every step: sums, ratios, the interval, burn rates, state."""
+    step, start = 2_220, NOW - 40_000 // 60 * 60
+    span = {"start": start, "end": NOW, "step": step}
+    told = {}
+    for series in ask(shop, "query_range", query=f'{{slo="{name}"}}', **span)[1]["data"]["result"]:
+        labels = series["metric"]
+        extra = next((labels[key] for key in ("bound", "span", "state") if key in labels), "")
+        told[labels["__name__"], labels["objective"], extra] = dict(map(tuple, series["values"]))
+    for at in range(start, NOW + 1, step):
+        _, body = shop.ask("GET", f"/api/v1/slos/{name}/budget?as_of={at}")
+        for one in json.loads(body)["items"]:
+            budget, interval, own = one["budget"], one["interval"] or {}, one["objective"]
+            expected = {
+                ("leeway_target_ratio", ""): one["target"],
+                ("leeway_sli_ratio", ""): one["sli"],
+                ("leeway_sli_interval_ratio", "low"): interval.get("low"),
+                ("leeway_sli_interval_ratio", "high"): interval.get("high"),
+                ("leeway_error_budget_remaining_ratio", ""): budget["remaining_ratio"],
+                ("leeway_error_budget_consumed_ratio", ""): budget["consumed_ratio"],
+                ("leeway_error_budget_exhaustion_seconds", ""): one["time_to_exhaustion_s"],
+                ("leeway_good_in_window", ""): one["good"],
+                ("leeway_bad_in_window", ""): one["bad"],
+                ("leeway_total_in_window", ""): one["total"],
+                ("leeway_coverage_ratio", ""): one["coverage"],
+                **{("leeway_burn_rate", length): rate for length, rate in one["burn_rates"].items()},
+                **{
+                    ("leeway_state", state): float(state == one["state"])
+                    for state in ("healthy", "at_risk", "exhausted", "no_data")
+                },
+            }
+            for (series, extra), number in expected.items():
+                found = told.get((series, own, extra), {}).get(at)
+                both = [math.nan if each is None else float(each) for each in (found, number)]
+                assert both[0] == pytest.approx(both[1], rel=1e-9, abs=1e-9, nan_ok=True), (series, extra, at)
+
+
+def test_eleven_thousand_steps_are_one_question_and_offset_shifts_them(shop):
+    """All steps of a minute; an hour before, an hour earlier."""
+    span = {"start": NOW - 10_999 * 60, "end": NOW, "step": 60}
+    name = 'leeway_total_in_window{slo="checkout"}'
+    now, before = matrix(shop, name, **span), matrix(shop, f"{name} offset 1h", **span)
+    assert len(now) == len(before) == 11_000
+    assert [number for _, number in before[60:]] == [number for _, number in now[:-60]]
+
+
+def test_nothing_is_told_of_the_future(shop):
+    """For five minutes the newest values stand, as with Prometheus; after that there is nothing."""
+    told = matrix(shop, 'leeway_sli_ratio{slo="checkout"}', start=NOW - 60, end=NOW + 3600, step=60)
+    assert [at for at, _ in told] == list(range(NOW - 60, NOW + 301, 60))
+
+
+def test_late_data_is_in_the_past_that_is_told(fresh):
+    """What a moment shows is what is known of it now."""
+    wish = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}
+    assert fresh.ask("POST", "/api/v1/apply", json.dumps(wish), fresh.bearer)[0].status == 200
+
+    def push(batch):
+        asyncio.run_coroutine_threadsafe(fresh.engine.push(batch, None), fresh.loop).result(20)
+
+    span = {"start": NOW - 3000, "end": NOW - 600, "step": 600}
+    push(points("checkout", 100, 100, range(1, 61)))
+    assert {number for _, number in matrix(fresh, "leeway_sli_ratio", **span)} == {1.0}
+    push(points("checkout", 0, 100, range(50, 51)))
+    changed = matrix(fresh, "leeway_sli_ratio", **span)
+    assert changed[0] == (NOW - 3000, 1.0)
+    assert changed[1] == (NOW - 2400, pytest.approx(19 / 20))
+
+
+def test_alerts_and_rules_are_those_of_the_policies_in_force(fresh):
+    """Before anything burns all rules are inactive; then the alert is in rules, alerts, series and metrics."""
+    wish = {"files": [{"file": "a.yaml", "text": slo("checkout", objectives="[{target: 0.99}]")}]}
+    assert fresh.ask("POST", "/api/v1/apply", json.dumps(wish), fresh.bearer)[0].status == 200
+    groups = ask(fresh, "rules")[1]["data"]["groups"]
+    assert [(one["name"], {rule["state"] for rule in one["rules"]}) for one in groups] == [("checkout", {"inactive"})]
+    assert ask(fresh, "alerts")[1]["data"] == {"alerts": []}
+    burning = points("checkout", 0, 1000, range(1, 121))
+    asyncio.run_coroutine_threadsafe(fresh.engine.push(burning, None), fresh.loop).result(20)
+    for _ in range(50):
+        fresh.pass_time(5)
+        if ask(fresh, "alerts")[1]["data"]["alerts"]:
+            break
+        time.sleep(0.1)  # a look is made beside the loop
+    up = ask(fresh, "alerts")[1]["data"]["alerts"]
+    assert "page" in {one["labels"]["severity"] for one in up}
+    firing = [rule for one in ask(fresh, "rules")[1]["data"]["groups"] for rule in one["rules"] if rule["alerts"]]
+    assert sorted(alert["labels"]["alertname"] for rule in firing for alert in rule["alerts"]) == sorted(
+        one["labels"]["alertname"] for one in up
+    )
+    for rule in firing:
+        assert parse(rule["query"])
+        [line] = ask(fresh, "query", query=rule["query"])[1]["data"]["result"]
+        assert (line["metric"]["policy"], line["value"][1]) == (rule["name"], "1")
+    scraped = fresh.ask("GET", "/metrics")[1].decode()
+    assert len(re.findall(r"^leeway_alert_up\{.*\} 1\.0$", scraped, re.MULTILINE)) == len(up)
+    assert ask(fresh, "query", query="leeway_alert_up", time=NOW - 600)[1]["data"]["result"] == []
+
+
+DASHBOARDS = sorted((Path(__file__).parents[2] / "docs" / "grafana").glob("*.json"))
+VARIABLES = {"service": ".*", "slo": "greeting", "objective": ".*", "severity": ".*"}
+
+
+@pytest.mark.parametrize("page", DASHBOARDS, ids=lambda page: page.stem)
+def test_every_expression_of_a_dashboard_is_answered(shop, page):
+    """As Grafana asks: at one moment or over the dashboard's time, with every variable filled in."""
+    dashboard = json.loads(page.read_text())
+    asked = [target for panel in dashboard["panels"] for target in panel["targets"]]
+    assert len(asked) >= 5
+    for target in asked:
+        expression = re.sub(r"\$(\w+)", lambda found: VARIABLES[found[1]], target["expr"])
+        path, when = (
+            ("query", {"time": NOW})
+            if target.get("instant")
+            else (
+                "query_range",
+                {"start": NOW - 86_400, "end": NOW, "step": 900},
+            )
+        )
+        status, told = ask(shop, path, "POST", query=expression, **when)
+        assert (status, told["status"]) == (200, "success"), (expression, told)
+        quiet = "leeway_alert_up" in expression or "no_data" in expression or "> 1" in expression
+        assert told["data"]["result"] or quiet, expression
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":
+            chosen, label = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"]).groups()
+            chosen = re.sub(r"\$(\w+)", lambda found: VARIABLES[found[1]], chosen)
+            assert ask(shop, f"label/{label}/values", **{"match[]": chosen})[1]["data"]
+
+
+def test_the_guide_names_every_series(shop):
+    """docs/grafana.md and the metadata are one list."""
+    told = ask(shop, "metadata")[1]["data"]
+    page = (Path(__file__).parents[2] / "docs" / "grafana.md").read_text()
+    rows = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`(leeway_\w+)`", rows)) == set(told)

@@ -31,6 +31,8 @@ QUESTIONS = (
     "leeway_state == 1",
     "leeway_sli_interval_ratio",
     "leeway_target_ratio",
+    "leeway_alert_up",
+    "count by (severity) (leeway_alert_up)",
     "leeway_sli_ratio",
     "leeway_coverage_ratio",
     "leeway_error_budget_exhaustion_seconds",

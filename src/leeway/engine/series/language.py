@@ -99,7 +99,7 @@ def parse(text: str) -> Expression:
     """The question. Raises Misasked with line:column for what is no PromQL, and for what is not answered."""
     if len(text) > LONGEST or len(_NESTING.findall(_QUOTED.sub("", text))) > DEEPEST:
         raise Misasked(f"1:1: parse error: longer than {LONGEST} characters, or more than {DEEPEST} operators")
-    if not _QUOTED.sub("", text).strip():
+    if not _QUOTED.sub(lambda match: "" if match[0].startswith("#") else match[0], text).strip():
         raise Misasked("1:1: parse error: no expression found in input")
     try:
         tree = promql.parse(_QUOTED.sub(_plain, text))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leeway.core.assess import AT_RISK, Assessment, Health
 from leeway.core.burn import SPANS
@@ -76,9 +77,14 @@ def _sli(along: Along) -> tuple[Floats, ...]:
     return (np.divide(course.total - course.bad, course.total, out=none, where=course.total > 0),)
 
 
+def _unknown(course: Course) -> NDArray[np.bool_]:
+    """Nothing came, or nothing of it counts."""
+    return ~((course.coverage > 0) & (course.total > 0))
+
+
 def _states(along: Along) -> tuple[Floats, ...]:
     course = along.course
-    unknown = ~((course.coverage > 0) & (course.total > 0))
+    unknown = _unknown(course)
     gone = ~unknown & (course.remaining_ratio <= CLOSE)
     risky = ~unknown & ~gone & (course.remaining_ratio < float(AT_RISK) - CLOSE)
     found = {Health.NO_DATA: unknown, Health.EXHAUSTED: gone, Health.AT_RISK: risky}
@@ -118,7 +124,7 @@ FAMILIES = (
         "leeway_error_budget_exhaustion_seconds",
         "Until nothing remains if the burn of the last hour goes on; absent while nothing burns.",
         lambda one: (one.time_to_exhaustion_s,),
-        lambda one: (np.where(one.course.total > 0, one.course.exhaustion_s, np.nan),),
+        lambda one: (np.where(_unknown(one.course), np.nan, one.course.exhaustion_s),),
     ),
     Family(
         "leeway_good_in_window",
