@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -232,3 +233,20 @@ def test_the_guide_names_every_series(shop):
     page = (Path(__file__).parents[2] / "docs" / "grafana.md").read_text()
     rows = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
     assert set(re.findall(r"`(leeway_\w+)`", rows)) == set(told)
+
+
+def test_a_client_library_of_others_reads_budgets(shop):
+    """prometheus-api-client, as its users use it: what there is, its value now, and its past."""
+    from prometheus_api_client import PrometheusApiClientException, PrometheusConnect  # late: it takes its time
+
+    client = PrometheusConnect(url=shop.url + ROOT, disable_ssl=True)
+    assert "leeway_sli_ratio" in client.all_metrics()
+    assert client.get_label_values("slo") == ["checkout", "greeting", "search", "unseen"]
+    when = {"time": NOW}
+    [one] = client.custom_query('leeway_error_budget_remaining_ratio{slo="checkout"}', params=when)
+    assert (one["metric"]["service"], one["value"]) == ("shop", [NOW, "0.5"])
+    start, end = (datetime.fromtimestamp(at, UTC) for at in (NOW - 3600, NOW))
+    [series] = client.custom_query_range('leeway_bad_in_window{slo="checkout"}', start, end, "30m")
+    assert series["values"] == [[NOW - 3600, "2700"], [NOW - 1800, "2850"], [NOW, "3000"]]
+    with pytest.raises(PrometheusApiClientException, match="the function rate"):
+        client.custom_query("rate(leeway_sli_ratio[5m])")

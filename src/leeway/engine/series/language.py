@@ -119,6 +119,19 @@ def is_vector(expression: Expression) -> bool:
             return True
 
 
+def selectors_of(expression: Expression) -> tuple[Selector, ...]:
+    """All that are in it."""
+    match expression:
+        case Selector():
+            return (expression,)
+        case Binary(left=left, right=right):
+            return selectors_of(left) + selectors_of(right)
+        case Aggregation(of=of, number=number):
+            return selectors_of(of) + (() if number is None else selectors_of(number))
+        case _:
+            return ()
+
+
 def selector(text: str) -> Selector:
     """Series to choose, as `match[]` has it. Raises Misasked."""
     found = parse(text)

@@ -15,7 +15,7 @@ from leeway.core.points import Floats, Ints
 from leeway.engine.catalog import STEP_S, Catalog
 from leeway.engine.goal import Goal
 from leeway.engine.series.evaluate import Flags, Unanswerable, Vector, evaluate
-from leeway.engine.series.language import Expression, Matcher, Selector, parse
+from leeway.engine.series.language import Expression, Matcher, Selector, parse, selectors_of
 from leeway.engine.series.line import NAME, Labels, Line, fits, labels_of
 from leeway.engine.series.names import ALERT_UP, FAMILIES
 from leeway.engine.series.past import SINGLY, known
@@ -30,6 +30,7 @@ MOST_VALUES = 20_000_000
 """So many values one question may need at once."""
 
 MOST_ALERTS = 100_000
+ANY = Selector(())
 
 
 class ReadAlerts(Protocol):
@@ -75,7 +76,7 @@ class Series:
     async def ask(self, text: str, at: Sequence[float]) -> Answer:
         """What the expression gives at these moments, in ascending order. Raises Misasked and Unanswerable."""
         expression = parse(text)
-        ground = await self._ground()
+        ground = await self._ground(selectors_of(expression))
         return await asyncio.to_thread(self._answer, expression, np.array(at, np.float64), ground)
 
     async def labels(self, selectors: Sequence[Selector], start: float, end: float) -> tuple[Labels, ...]:
@@ -83,16 +84,15 @@ class Series:
 
         Series of alerts are those that were up between the two times.
         """
-        ground = await self._ground()
-        shown = [one for one in ground.alerts if one.fired_at <= end and (one.resolved_at or math.inf) >= start]
-        every = [labels for goal in ground.goals for _, _, labels in _candidates(goal)]
-        every += [_alert_labels(one, ground) for one in shown]
-        chosen = {one for one in every if not selectors or any(fits(one, each.matchers) for each in selectors)}
-        return tuple(sorted(chosen))
+        wanted = selectors or (ANY,)
+        ground = await self._ground(wanted)
+        return await asyncio.to_thread(_chosen, ground, wanted, start, end)
 
-    async def _ground(self) -> _Ground:
+    async def _ground(self, selectors: Sequence[Selector]) -> _Ground:
+        """`alerts` are read only if a selector may be about them: there may be many."""
         statuses = await self._statuses()
-        alerts = await self._alerts(None, up=False, limit=MOST_ALERTS)
+        about = any(all(each.matches(ALERT_UP[0]) for each in _of_name(one.matchers)) for one in selectors)
+        alerts = await self._alerts(None, up=False, limit=MOST_ALERTS) if about else ()
         catalog, head = self._standing()
         now = {(one.slo, one.assessment.objective.name): one.assessment for one in statuses}
         return _Ground(catalog.goals, head, now, {goal.slo: goal.service for goal in catalog.goals}, alerts)
@@ -161,14 +161,29 @@ class _Asked:
             yield Line(labels, np.ones(len(steps)), during & here)
 
 
+def _chosen(ground: _Ground, selectors: Sequence[Selector], start: float, end: float) -> tuple[Labels, ...]:
+    shown = [one for one in ground.alerts if one.fired_at <= end and (one.resolved_at or math.inf) >= start]
+    found = {
+        labels for one in shown if any(fits(labels := _alert_labels(one, ground), each.matchers) for each in selectors)
+    }
+    for each in selectors:
+        every = (labels for goal in ground.goals for _, _, labels in _candidates(goal, each.matchers))
+        found.update(labels for labels in every if fits(labels, each.matchers))
+    return tuple(sorted(found))
+
+
 def _candidates(goal: Goal, matchers: Iterable[Matcher] = ()) -> Iterator[tuple[str, str, Labels]]:
     """Family, value of its own label, and labels of each series of an objective whose name may match."""
-    named = [one for one in matchers if one.label == NAME]
+    named = _of_name(matchers)
     for family in FAMILIES:
         if all(one.matches(family.name) for one in named):
             own = (NAME, family.name), ("service", goal.service), ("slo", goal.slo), ("objective", goal.objective.name)
             for value in family.values:
                 yield family.name, value, labels_of((*own, (family.label, value)))
+
+
+def _of_name(matchers: Iterable[Matcher]) -> list[Matcher]:
+    return [one for one in matchers if one.label == NAME]
 
 
 def _alert_labels(alert: Alert, ground: _Ground) -> Labels:
