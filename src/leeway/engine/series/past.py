@@ -34,13 +34,14 @@ Known = dict[tuple[str, str], Floats]
 """By the name of a family and the value of its own label; NaN where it is not known."""
 
 
-def known(goal: Goal, points: PointStore, at: Ints, families: Sequence[Family]) -> Known | None:
+def known(goal: Goal, points: PointStore, extent: Span | None, at: Ints, families: Sequence[Family]) -> Known | None:
     """Series of the objective at these moments, whole steps in ascending order; as known now.
+
+    `extent` is that of all points of its series, None without one.
 
     None for more than SINGLY moments of slices of a day or longer: they are aligned to each window, so each moment has
     to be judged by itself.
     """
-    extent = points.extent().get(goal.series)
     result = {(family.name, value): np.full(len(at), np.nan) for family in families for value in family.values}
     unborn = len(at) if extent is None else int(np.searchsorted(at, extent.start, side="right"))
     if unborn:

@@ -110,6 +110,7 @@ class _Asked:
 
     def __init__(self, ground: _Ground, points: PointStore) -> None:
         self._ground, self._points = ground, points
+        self._extent = points.extent()
         self.warnings: list[str] = []
 
     def select(self, selector: Selector, at: Floats) -> Vector:
@@ -133,14 +134,15 @@ class _Asked:
         shown = self._ground.now.get((goal.slo, goal.objective.name))
         head = self._ground.head if shown is None else shown.as_of
         moments, back = np.unique(np.minimum(steps, head), return_inverse=True)
+        names = {name for name, _, _ in chosen}
+        families = [family for family in FAMILIES if family.name in names]
         if shown is not None and len(moments) == 1 and int(moments[0]) == head:
-            told = {(family.name, value): each for family in FAMILIES for value, each in family.of(shown)}
+            told = {(family.name, value): each for family in families for value, each in family.of(shown)}
             for family, value, labels in chosen:
                 if (family, value) in told:
                     yield Line(labels, np.full(len(steps), told[family, value]), here)
             return
-        asked = {family for family, _, _ in chosen}
-        found = known(goal, self._points, moments, [family for family in FAMILIES if family.name in asked])
+        found = known(goal, self._points, self._extent.get(goal.series), moments, families)
         if found is None:
             self.warnings.append(
                 f"{goal.slo}: slices of a day or longer are worked out for at most {SINGLY} moments; ask for fewer"

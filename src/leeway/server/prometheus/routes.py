@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -21,6 +22,7 @@ SPEAKS = "2.42.0"
 """The version of Prometheus whose interface this is: clients ask, to know what they may use."""
 
 MOST_ALERTS = 10_000
+CHOICE = ("match[]", "start", "end")
 
 Ask = Callable[[Form], Awaitable[shapes.Told]]
 
@@ -44,8 +46,9 @@ def _queries(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         answer = await engine.series.ask(form.text("query"), form.moments())
         return await asyncio.to_thread(lambda: shapes.success(shapes.matrix(answer), answer.warnings))
 
-    _route(api, "/query", query, "An expression at one moment", post=True)
-    _route(api, "/query_range", query_range, "An expression at many moments", post=True)
+    _route(api, "/query", query, "An expression at one moment", ("query!", "time"), post=True)
+    span = ("query!", "start!", "end!", "step!")
+    _route(api, "/query_range", query_range, "An expression at many moments", span, post=True)
 
 
 def _lists(api: APIRouter, engine: EnginePort) -> None:
@@ -61,10 +64,15 @@ def _lists(api: APIRouter, engine: EnginePort) -> None:
     async def labels(form: Form) -> shapes.Told:
         return shapes.success(sorted({name for one in await chosen(form) for name, _ in one}))
 
-    _route(api, "/series", series, "The series that selectors choose", post=True)
-    _route(api, "/labels", labels, "The names of labels", post=True)
+    _route(api, "/series", series, "The series that selectors choose", ("match[]!", "start", "end"), post=True)
+    _route(api, "/labels", labels, "The names of labels", CHOICE, post=True)
 
-    @api.get("/label/{name}/values", summary="The values of one label", response_class=shapes.Told)
+    @api.get(
+        "/label/{name}/values",
+        summary="The values of one label",
+        response_class=shapes.Told,
+        openapi_extra=_described(CHOICE, "query"),
+    )
     async def values(name: str, request: Request) -> Response:
         async def ask(form: Form) -> shapes.Told:
             return shapes.success(sorted({value for one in await chosen(form) for held, value in one if held == name}))
@@ -85,7 +93,7 @@ def _alerts(api: APIRouter, engine: EnginePort) -> None:
         up = await engine.alarm.alerts(None, up=True, limit=MOST_ALERTS)
         return shapes.success({"alerts": rules.alerts(engine.alarm.watched, up)})
 
-    _route(api, "/rules", listed, "The policies in force, and what is up, as alerting rules")
+    _route(api, "/rules", listed, "The policies in force, and what is up, as alerting rules", ("type",))
     _route(api, "/alerts", alerts, "The alerts that are up")
 
 
@@ -100,19 +108,41 @@ def _constants(api: APIRouter) -> None:
         build = {"version": SPEAKS, "revision": VERSION, "branch": "leeway"}
         return shapes.success(build | {"buildUser": "", "buildDate": "", "goVersion": ""})
 
-    _route(api, "/metadata", metadata, "What the series mean")
+    _route(api, "/metadata", metadata, "What the series mean", ("metric",))
     _route(api, "/status/buildinfo", buildinfo, "The version of Prometheus whose interface this is")
 
 
-def _route(api: APIRouter, path: str, ask: Ask, summary: str, *, post: bool = False) -> None:
+def _route(
+    api: APIRouter, path: str, ask: Ask, summary: str, takes: tuple[str, ...] = (), *, post: bool = False
+) -> None:
+    """`takes` are the parameters, in the address or in a form; `!` ends those that are needed."""
+
     async def handle(request: Request) -> Response:
         return await _answered(request, ask)
 
     for method in ("GET", "POST") if post else ("GET",):
         name = f"prometheus_{path.strip('/').replace('/', '_')}_{method.lower()}"
         api.add_api_route(
-            path, handle, methods=[method], summary=summary, operation_id=name, response_class=shapes.Told
+            path,
+            handle,
+            methods=[method],
+            summary=summary,
+            operation_id=name,
+            response_class=shapes.Told,
+            openapi_extra=_described(takes, "query" if method == "GET" else "form"),
         )
+
+
+def _described(takes: tuple[str, ...], place: str) -> dict[str, Any]:
+    """The parameters as OpenAPI has them: a handler reads them itself, as Prometheus does, and ignores what is more."""
+    text = {"type": "string"}
+    kinds = {name.rstrip("!"): {"type": "array", "items": text} if "[]" in name else text for name in takes}
+    needed = [name.rstrip("!") for name in takes if name.endswith("!")]
+    if place == "form":
+        form = {"schema": {"type": "object", "properties": kinds, "required": needed}}
+        return {"requestBody": {"content": {"application/x-www-form-urlencoded": form}}}
+    named = [{"name": name, "in": place, "required": name in needed, "schema": kinds[name]} for name in kinds]
+    return {"parameters": named}
 
 
 async def _answered(request: Request, ask: Ask) -> Response:
