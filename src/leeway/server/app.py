@@ -30,6 +30,8 @@ def create_app(
 ) -> FastAPI:
     """The application, to be run by uvicorn; it starts and stops nothing of the engine.
 
+    `app.state.ends` is to be called when the server stops: streams that are open would hold it up.
+
     `hosts` are the names under which it may be called, as `127.0.0.1:8474`, or `127.0.0.1` for any port. `data` is
     shown in the commands that a newcomer copies; `panels` fills the slot above the list.
     """
@@ -43,9 +45,11 @@ def create_app(
     )
     made = Pages(clock, Sessions.fresh(), data)
     problems.install(app, made.problem)
+    feed = api.Feed(engine, clock)
+    app.state.ends = feed.close
     for router in (
         api.push(engine, limits),
-        api.control(engine, clock),
+        api.control(engine, clock, feed),
         api.probes(engine),
         prometheus(engine, clock),
         pages(engine, made, panels),

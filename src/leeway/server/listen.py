@@ -64,7 +64,7 @@ async def serve(app: FastAPI, listener: socket.socket, started: Callable[[], Non
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    server = _Server(config, started)
+    server = _Server(config, started, app.state.ends)
     task = asyncio.create_task(server.serve([listener]), name="serve")
     try:
         await asyncio.shield(task)
@@ -104,14 +104,18 @@ def until_stopped(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 class _Server(uvicorn.Server):
     """Uvicorn, told when to stop by its caller instead of by signals of its own."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], ends: Callable[[], None]) -> None:
         super().__init__(config)
-        self._when_started = started
+        self._when_started, self._when_it_ends = started, ends
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are the caller's."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._when_it_ends()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

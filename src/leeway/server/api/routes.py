@@ -14,6 +14,7 @@ from leeway.core.window import Span
 from leeway.ports.clock import Clock
 from leeway.server.api import shapes
 from leeway.server.api.definitions import definitions
+from leeway.server.api.events import Feed, events
 from leeway.server.api.listing import Listing
 from leeway.server.api.parameters import epoch, only_declared
 from leeway.server.api.silences import alerts_shown, silences
@@ -31,7 +32,7 @@ class Table(StreamingResponse):
 TIME = "RFC 3339 with a zone, or epoch seconds"
 
 
-def control(engine: EnginePort, clock: Clock) -> APIRouter:
+def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     """Everything but the push of points."""
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)])
     _reading(api, engine, clock)
@@ -40,6 +41,7 @@ def control(engine: EnginePort, clock: Clock) -> APIRouter:
     _alerts(api, engine)
     silences(api, engine, clock)
     ways(api, engine)
+    events(api, feed)
     return api
 
 
