@@ -150,6 +150,50 @@ def test_nothing_is_told_of_the_future(shop):
     assert [at for at, _ in told] == list(range(NOW - 60, NOW + 301, 60))
 
 
+def test_times_that_no_calendar_reaches_are_answered(fresh):
+    """Of a calendar window too: nothing is known there, and nothing breaks."""
+    text = slo("checkout").replace(
+        "{duration: 1d, isRolling: true}",
+        "{duration: 1M, isRolling: false, calendar: {startTime: '2024-01-01 00:00:00', timeZone: Europe/Berlin}}",
+    )
+    wish = {"files": [{"file": "a.yaml", "text": text}]}
+    assert fresh.ask("POST", "/api/v1/apply", json.dumps(wish), fresh.bearer)[0].status == 200
+    rows = points("checkout", 1, 1, range(1, 9))
+    asyncio.run_coroutine_threadsafe(fresh.engine.push(rows, None), fresh.loop).result(20)
+    span = {"start": -99_999_999_999, "end": 99_999_999_999, "step": 40_000_000}
+    told = matrix(fresh, 'leeway_state{state="no_data"}', **span)
+    assert told[0] == (-99_999_999_999, 1.0)
+    assert told[-1][0] < NOW
+    for query in ("leeway_state offset 290y", "leeway_state offset -290y", "leeway_state offset 99999999999y"):
+        assert ask(fresh, "query", query=query)[0] in {200, 400}
+
+
+def test_what_has_to_be_left_out_of_a_range_is_told(fresh):
+    """Slices of a day are judged for one moment at a time: few moments are answered, many are not, and that is said."""
+    daily = "[{displayName: d, target: 0.9, timeSliceTarget: 0.9, timeSliceWindow: 1d}]"
+    texts = (
+        slo("checkout"),
+        slo("daily", objectives=daily, method="Timeslices").replace("duration: 1d", "duration: 7d"),
+    )
+    wish = {"files": [{"file": "a.yaml", "text": "---\n".join(texts)}]}
+    assert fresh.ask("POST", "/api/v1/apply", json.dumps(wish), fresh.bearer)[0].status == 200
+    for name in ("checkout", "daily"):
+        rows = points(name, 9, 10, range(1, 3 * 1440))
+        asyncio.run_coroutine_threadsafe(fresh.engine.push(rows, None), fresh.loop).result(20)
+    query = 'sum by (slo) (leeway_total_in_window{slo=~"checkout|daily"})'
+    few = ask(fresh, "query_range", query=query, start=NOW - 3600, end=NOW, step=600)[1]
+    assert ({one["metric"]["slo"] for one in few["data"]["result"]}, few.get("warnings")) == (
+        {"checkout", "daily"},
+        None,
+    )
+    [_, daily] = few["data"]["result"]
+    _, body = fresh.ask("GET", f"/api/v1/slos/daily/budget?as_of={NOW - 3600}")
+    assert float(daily["values"][0][1]) == json.loads(body)["items"][0]["total"]
+    many = ask(fresh, "query_range", query=query, start=NOW - 36_000, end=NOW, step=60)[1]
+    assert {one["metric"]["slo"] for one in many["data"]["result"]} == {"checkout"}
+    assert "daily" in many["warnings"][0]
+
+
 def test_late_data_is_in_the_past_that_is_told(fresh):
     """What a moment shows is what is known of it now."""
     wish = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}

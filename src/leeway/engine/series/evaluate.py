@@ -29,6 +29,8 @@ class Unanswerable(Invalid):
 Vector = tuple[Line, ...]
 Flags = NDArray[np.bool_]
 
+MOST_CHOSEN = 2.0**63
+
 _COMPUTE: Mapping[str, Callable[[Floats, Floats], Floats]] = {
     "+": np.add,
     "-": np.subtract,
@@ -119,6 +121,8 @@ def _aggregated(asked: Aggregation, lines: Vector) -> Vector:
 
 def _chosen(asked: Aggregation, lines: Vector, many: Floats) -> Vector:
     """The largest or smallest of each group at each moment; a NaN comes last. Largest (or smallest) first."""
+    if not (np.abs(many) < MOST_CHOSEN).all():
+        raise Unanswerable("how many are chosen overflows int64")
     result = []
     for group in _groups(asked, lines).values():
         values, here = np.stack([one.values for one in group]), np.stack([one.here for one in group])
@@ -126,7 +130,7 @@ def _chosen(asked: Aggregation, lines: Vector, many: Floats) -> Vector:
         order = np.lexsort((np.where(here, sign * values, np.nan), ~here), axis=0)
         rank = np.empty_like(order)
         np.put_along_axis(rank, order, np.arange(len(group))[:, None], axis=0)
-        chosen = here & (rank < np.nan_to_num(many, nan=0.0))
+        chosen = here & (rank < np.trunc(many))
         result += [Line(group[place].labels, group[place].values, chosen[place]) for place in order[:, -1]]
     return tuple(result)
 

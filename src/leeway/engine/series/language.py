@@ -22,13 +22,13 @@ DEEPEST = 200
 """Operators and brackets: the parser recurses."""
 
 REPEATS = 4
-"""So many repetitions a regular expression may have: matching must not take a server's time."""
+"""So many repetitions a regular expression may have, and none of groups: matching must not take a server's time."""
 
 _QUOTED = re.compile(r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`([^`]*)`|#[^\n]*)""")
 _NESTING = re.compile(r"[-+*/%^(<>=!]")
 _TOKEN = re.compile(r"""\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\w:.]+|[=!<>]=|=~|!~|\S)""")
-_NESTED = re.compile(r"\([^()]*[*+{][^()]*\)[*+{]")
-_REPEAT = re.compile(r"(?<!\\)[*+{]")
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+_REPEAT = re.compile(r"(?<!\\)[*+{]|(?<![\\(])\?")
 _ENGLISH = {"MatrixSelector": "a range ([5m])", "SubqueryExpr": "a subquery", "StringLiteral": "a text"}
 
 
@@ -186,8 +186,8 @@ class _Reader:
 
     def _pattern(self, value: str) -> re.Pattern[str]:
         parts = [value] if "(" in value else value.split("|")
-        if _NESTED.search(value) or max(len(_REPEAT.findall(part)) for part in parts) > REPEATS:
-            raise self._refusal(f"a regular expression with more than {REPEATS} repetitions", r"=~|!~")
+        if _REPEATED_GROUP.search(value) or max(len(_REPEAT.findall(part)) for part in parts) > REPEATS:
+            raise self._refusal(f"a regular expression that repeats a group, or more than {REPEATS} times,", r"=~|!~")
         try:
             return re.compile(value)
         except re.error as error:

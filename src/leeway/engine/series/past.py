@@ -34,10 +34,13 @@ Known = dict[tuple[str, str], Floats]
 """By the name of a family and the value of its own label; NaN where it is not known."""
 
 
-def known(goal: Goal, points: PointStore, extent: Span | None, at: Ints, families: Sequence[Family]) -> Known | None:
+def known(
+    goal: Goal, points: PointStore, extent: Span | None, now: int, at: Ints, families: Sequence[Family]
+) -> Known | None:
     """Series of the objective at these moments, whole steps in ascending order; as known now.
 
-    `extent` is that of all points of its series, None without one.
+    `extent` is that of all points of its series, None without one. Before it nothing is known,
+    which is told as it would be `now`: no calendar reaches back to every moment that can be written.
 
     None for more than SINGLY moments of slices of a day or longer: they are aligned to each window, so each moment has
     to be judged by itself.
@@ -45,7 +48,7 @@ def known(goal: Goal, points: PointStore, extent: Span | None, at: Ints, familie
     result = {(family.name, value): np.full(len(at), np.nan) for family in families for value in family.values}
     unborn = len(at) if extent is None else int(np.searchsorted(at, extent.start, side="right"))
     if unborn:
-        none = assess(goal.objective, int(at[0]), lambda _span: Tally(0, 0, 0), step_s=STEP_S, scale=goal.scale)
+        none = assess(goal.objective, now, lambda _span: Tally(0, 0, 0), step_s=STEP_S, scale=goal.scale)
         _put(result, slice(0, unborn), none, families)
     if extent is None:
         return result

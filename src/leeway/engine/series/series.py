@@ -142,7 +142,7 @@ class _Asked:
                 if (family, value) in told:
                     yield Line(labels, np.full(len(steps), told[family, value]), here)
             return
-        found = known(goal, self._points, self._extent.get(goal.series), moments, families)
+        found = known(goal, self._points, self._extent.get(goal.series), head, moments, families)
         if found is None:
             self.warnings.append(
                 f"{goal.slo}: slices of a day or longer are worked out for at most {SINGLY} moments; ask for fewer"
