@@ -45,7 +45,7 @@ _TWO_MINUTES = Limits(connect_s=5, total_s=120, body_bytes=64 << 20, redirects=0
 class Client:
     """One server. Methods answer typed documents, and raise the error that the server raised.
 
-    Reading needs no token. Use it as an async context manager; it holds connections. Unreachable means that no server
+    With a `key` a wish that is sent again is carried out once. Reading needs no token. Use it as an async context manager; it holds connections. Unreachable means that no server
     answers at `server`, NotUnderstood that something else than Leeway does.
     """
 
@@ -139,6 +139,7 @@ class Client:
         prune: bool = False,
         expected: Sequence[Expected] | None = None,
         people: Mapping[str, int] | None = None,
+        key: str | None = None,
     ) -> Plan:
         """Applies them, all or none; Conflict if a definition is not at its `expected` revision any more.
 
@@ -146,7 +147,7 @@ class Client:
         """
         told = None if expected is None else list(expected)
         wish = ApplyWish(files=list(files), prune=prune, by=by, expected=told, people=dict(people or {}))
-        return await self._post(Plan, wish, "apply")
+        return await self._post(Plan, wish, "apply", key=key)
 
     async def delete(self, kind: str, name: str, *, by: str, revision: int | None = None) -> Revision:
         """Deletes one definition; its history and its data stay. Overtaken if it is not at `revision`."""
@@ -167,9 +168,9 @@ class Client:
             Receipt, Request(self._url("push"), "POST", body=body, headers=headers, repeatable=key is not None)
         )
 
-    async def replay(self, wish: ReplayWish) -> Job:
+    async def replay(self, wish: ReplayWish, *, key: str | None = None) -> Job:
         """Starts to fetch history again; if such a job was broken off, it goes on."""
-        return await self._post(Job, wish, "replay")
+        return await self._post(Job, wish, "replay", key=key)
 
     async def job(self, number: int) -> Job:
         """How far a job is."""
@@ -187,9 +188,10 @@ class Client:
         """What was said of one alert, to whom, and whether it arrived."""
         return (await self._get(Items[Delivery], "deliveries", alert=alert)).items
 
-    async def acknowledge(self, alert: str, by: str) -> list[Alert]:
+    async def acknowledge(self, alert: str, by: str, *, key: str | None = None) -> list[Alert]:
         """Takes an alert, or all that were told together under one key: others see who looks after them."""
-        return (await self._post(Items[Alert], AcknowledgeWish(alert=alert, by=by), "acknowledge")).items
+        wish = AcknowledgeWish(alert=alert, by=by)
+        return (await self._post(Items[Alert], wish, "acknowledge", key=key)).items
 
     async def decisions(self, slo: str, *, limit: int = 100) -> list[Decided]:
         """The alerts of one SLO with what was decided about each, newest first."""
@@ -199,9 +201,9 @@ class Client:
         """Silences in force and to come, and with `over` those that were, newest first."""
         return (await self._get(Items[Silence], "silences", over=str(over).lower())).items
 
-    async def silence(self, wish: SilenceWish) -> Silenced:
+    async def silence(self, wish: SilenceWish, *, key: str | None = None) -> Silenced:
         """Keeps alerts from people for a time; tells what it covers."""
-        return await self._post(Silenced, wish, "silences")
+        return await self._post(Silenced, wish, "silences", key=key)
 
     async def end_silence(self, number: int, *, by: str) -> Silence:
         """Ends a silence now, or calls it off."""
@@ -228,11 +230,14 @@ class Client:
         given = tuple((name, value) for name, value in query.items() if value is not None)
         return await self._ask(shape, Request(self._url(*path), query=given))
 
-    async def _post(self, shape: type[Shape], wish: BaseModel, *path: str, repeatable: bool = False) -> Shape:
-        headers = {"Content-Type": "application/json"}
+    async def _post(
+        self, shape: type[Shape], wish: BaseModel, *path: str, repeatable: bool = False, key: str | None = None
+    ) -> Shape:
+        headers = {"Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})}
         body = wish.model_dump_json().encode()
         return await self._ask(
-            shape, Request(self._url(*path), "POST", body=body, headers=headers, repeatable=repeatable)
+            shape,
+            Request(self._url(*path), "POST", body=body, headers=headers, repeatable=repeatable or key is not None),
         )
 
     async def _ask(self, shape: type[Shape], request: Request) -> Shape:

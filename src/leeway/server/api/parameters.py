@@ -11,6 +11,8 @@ from fastapi.routing import APIRoute
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
 
+LONGEST_KEY = 200
+
 
 def epoch(text: str | None, name: str) -> float | None:
     """Epoch seconds of an RFC 3339 time with a zone, or of a number of seconds; Misread if it is neither."""
@@ -32,6 +34,14 @@ def _of_date(text: str) -> float:
     except ValueError:
         return math.nan
     return moment.timestamp() if moment.tzinfo else math.nan
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The key under which this may be sent again, None without one; Misread if it is no key."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        raise Misread(f"give 1 to {LONGEST_KEY} printable characters", place="Idempotency-Key", mend="a UUID will do")
+    return key
 
 
 async def only_declared(request: Request) -> None:  # a plain function would cost each request a thread

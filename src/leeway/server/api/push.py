@@ -16,9 +16,9 @@ from leeway.ports.loop import is_own_event
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch
 from leeway.server.api import shapes
-from leeway.server.api.parameters import only_declared
+from leeway.server.api.parameters import idempotency_key, only_declared
 from leeway.server.engine_port import EnginePort
-from leeway.server.problems import Misread, looped
+from leeway.server.problems import looped
 from leeway.sources import json_push
 
 AT_ONCE = 4
@@ -27,7 +27,6 @@ AT_ONCE = 4
 SMALL = 64 << 10
 """Bytes of a body that is decoded at once, in about a millisecond: a thread would cost as much again."""
 
-LONGEST_KEY = 200
 _TEXT = {"schema": {"type": "string"}}
 _BODY = {
     "description": "Points as objects, lines or columns; see the documentation of JSON push. gzip is understood.",
@@ -59,7 +58,7 @@ def push(engine: EnginePort, limits: json_push.Settings) -> APIRouter:
     )
     async def take(request: Request) -> Response:
         await only_declared(request)
-        key = _key(request)
+        key = idempotency_key(request)
         body = await request.body()
         kind, coding = request.headers.get("content-type", ""), request.headers.get("content-encoding", "")
         if len(body) <= SMALL and not coding:
@@ -86,10 +85,3 @@ def _read(
     if not len(batch) and is_own_event(plain):
         raise looped()
     return batch, hashlib.sha256(plain).hexdigest() if digested else ""
-
-
-def _key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
-        raise Misread(f"give 1 to {LONGEST_KEY} printable characters", place="Idempotency-Key", mend="a UUID will do")
-    return key

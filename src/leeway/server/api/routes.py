@@ -13,6 +13,7 @@ from leeway.client import documents as docs
 from leeway.core.window import Span
 from leeway.ports.clock import Clock
 from leeway.server.api import shapes
+from leeway.server.api.again import repeatable
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
 from leeway.server.api.listing import Listing
@@ -34,7 +35,7 @@ TIME = "RFC 3339 with a zone, or epoch seconds"
 
 def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     """Everything but the push of points."""
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)])
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)], route_class=repeatable(clock))
     _reading(api, engine, clock)
     definitions(api, engine)
     _work(api, engine)
