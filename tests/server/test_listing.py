@@ -1,11 +1,14 @@
 """The list of all objectives over HTTP: written once, sent as often as it is asked for."""
 
+import asyncio
 import gzip
 import json
 
 from tests.server.serving import slo
 
+from leeway.client import Client
 from leeway.client.documents import Items, Status
+from leeway.clock import SystemClock
 
 
 def test_the_list_is_the_documents_that_the_client_declares(shop):
@@ -39,3 +42,54 @@ def test_who_has_the_list_already_is_told_so_until_it_changes(fresh):
     [one] = json.loads(body)["items"]
     assert (response.status, one["slo"], one["state"]) == (200, "checkout", "no_data")
     assert one["as_of"].startswith("2026-09-21T14:14")
+
+
+def names(server, query):
+    told = json.loads(server.ask("GET", f"/api/v1/status{query}")[1])
+    return [(one["slo"], one["objective"]) for one in told["items"]], told.get("next")
+
+
+def test_a_part_of_the_list_in_any_order(shop):
+    """Filters and pages; each item is to the digit what it is in the whole list."""
+    assert names(shop, "?service=bar&state=healthy") == ([("greeting", "at all"), ("greeting", "fast")], None)
+    assert names(shop, "?name=sea") == ([("search", "0")], None)
+    first, cursor = names(shop, "?sort=remaining&limit=1")
+    assert first == [("search", "0")]
+    rest, more = names(shop, f"?sort=remaining&after={cursor}")
+    assert (len(rest), rest[-1], more) == (4, ("unseen", "0"), None)
+    [one] = json.loads(shop.ask("GET", "/api/v1/status?name=checkout")[1])["items"]
+    assert one in json.loads(shop.ask("GET", "/api/v1/status")[1])["items"]
+    assert shop.ask("GET", "/api/v1/status?state=fine")[0].status == 400
+
+
+def test_alerts_come_in_pages_the_newest_first(shop):
+    """Page by page they are all of them, and each is there once."""
+    whole = json.loads(shop.ask("GET", "/api/v1/alerts")[1])["items"]
+    told, cursor = [], ""
+    while True:
+        page = json.loads(shop.ask("GET", f"/api/v1/alerts?limit=1{cursor}")[1])
+        told += page["items"]
+        if "next" not in page:
+            break
+        cursor = f"&after={page['next']}"
+    assert len(whole) > 1
+    assert [one["key"] for one in told] == [one["key"] for one in whole]
+    pages = json.loads(shop.ask("GET", "/api/v1/alerts?severity=page")[1])["items"]
+    assert [one["key"] for one in pages] == [one["key"] for one in whole if one["severity"] == "page"]
+
+
+def test_the_client_reads_page_after_page(shop):
+    """Of the status, and of definitions."""
+
+    async def read():
+        async with Client(shop.url, SystemClock()) as client:
+            first = await client.statuses_page(limit=4)
+            rest = await client.statuses_page(limit=4, after=first.next)
+            slos = await client.documents_page(kind="SLO", name="e", sort="-name", limit=2)
+            return first.items + rest.items, rest.next, slos
+
+    listed, more, slos = asyncio.run(read())
+    assert [one.slo for one in listed] == ["checkout", "greeting", "greeting", "search", "unseen"]
+    assert more is None
+    assert [one.name for one in slos.items] == ["unseen", "search"]
+    assert slos.next

@@ -27,6 +27,7 @@ from leeway.client.documents import (
     ReplayWish,
     Revision,
     Source,
+    State,
     Status,
     Why,
 )
@@ -45,8 +46,9 @@ _TWO_MINUTES = Limits(connect_s=5, total_s=120, body_bytes=64 << 20, redirects=0
 class Client:
     """One server. Methods answer typed documents, and raise the error that the server raised.
 
-    With a `key` a wish that is sent again is carried out once. Reading needs no token. Use it as an async context manager; it holds connections. Unreachable means that no server
-    answers at `server`, NotUnderstood that something else than Leeway does.
+    With a `key` a wish that is sent again is carried out once. Reading needs no token. Use it as an async context
+    manager; it holds connections. Unreachable means that no server answers at `server`, NotUnderstood that something
+    else than Leeway does.
     """
 
     def __init__(self, server: str, clock: Clock, *, token: str = "", limits: Limits = _TWO_MINUTES) -> None:
@@ -68,6 +70,20 @@ class Client:
     async def statuses(self) -> list[Status]:
         """Every objective, now."""
         return (await self._get(Items[Status], "status")).items
+
+    async def statuses_page(
+        self,
+        *,
+        service: str | None = None,
+        name: str | None = None,
+        state: State | None = None,
+        sort: str = "slo",
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Items[Status]:
+        """Objectives of a service, whose SLO's name contains something, in a state; `next` is to be sent as `after`."""
+        asked = {"service": service, "name": name, "state": state, "sort": sort, "limit": str(limit), "after": after}
+        return await self._get(Items[Status], "status", **asked)
 
     async def status(self, slo: str) -> list[Status]:
         """The objectives of one SLO, now."""

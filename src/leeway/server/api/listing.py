@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
 from pydantic_core import to_json
 
+from leeway.engine.report import number
 from leeway.engine.views import Status
 from leeway.server.api import shapes
+from leeway.server.api.lists import Key, page
 from leeway.server.engine_port import EnginePort
 
 GZIP_WBITS = 31
@@ -20,6 +23,35 @@ LITTLE_EFFORT = 1
 
 PACKED_FROM = 4_096
 """Bytes; what is shorter is sent as it is."""
+
+
+ORDERS: Mapping[str, Callable[[Status], Key]] = {
+    "slo": lambda one: _name(one),
+    "service": lambda one: (one.service, *_name(one)),
+    "remaining": lambda one: (number(one.assessment.budget.remaining_ratio), *_name(one)),
+    "burn": lambda one: (number(one.assessment.burn_rates["1h"]), *_name(one)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of which service, with what in the SLO's name, in which state; None where it does not matter."""
+
+    service: str | None
+    name: str | None
+    state: str | None
+
+    def has(self, one: Status) -> bool:
+        """True if it is all of this."""
+        return (
+            self.service in (None, one.service)
+            and (self.name is None or self.name in one.slo)
+            and self.state in (None, one.assessment.health.value)
+        )
+
+
+def _name(one: Status) -> Key:
+    return one.slo, one.assessment.objective.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +79,13 @@ class Listing:
         if "gzip" in request.headers.get("accept-encoding", "") and len(written.plain) >= PACKED_FROM:
             return Response(written.packed, 200, headers | {"content-encoding": "gzip"}, "application/json")
         return Response(written.plain, 200, headers, "application/json")
+
+    async def some(self, wanted: Wanted, sort: str, limit: int | None, after: str | None) -> Response:
+        """A page of those that are wanted; of the list that is newest now."""
+        found = [one for one in await self._engine.statuses(behind=True) if wanted.has(one)]
+        shown, more = page(found, ORDERS, sort, limit, after)
+        told: dict[str, object] = {"items": [shapes.status_tree(one) for one in shown]}
+        return Response(to_json(told if more is None else told | {"next": more}), media_type="application/json")
 
     async def _newest(self) -> _Written:
         statuses = await self._engine.statuses(behind=True)

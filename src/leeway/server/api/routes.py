@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from math import ceil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from leeway.client import documents as docs
 from leeway.core.window import Span
+from leeway.ports.alerts import Alert
 from leeway.ports.clock import Clock
-from leeway.server.api import shapes
+from leeway.server.api import lists, shapes
 from leeway.server.api.again import repeatable
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
-from leeway.server.api.listing import Listing
+from leeway.server.api.listing import Listing, Wanted
 from leeway.server.api.parameters import epoch, only_declared
-from leeway.server.api.silences import alerts_shown, silences
+from leeway.server.api.silences import alerts_with_words, silences
 from leeway.server.api.ways import ways
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
@@ -30,6 +32,10 @@ class Table(StreamingResponse):
     media_type = "text/csv; charset=utf-8"
 
 
+SEARCHED = 10_000
+"""The newest alerts, of which some are looked for."""
+
+_BY_TIME: Mapping[str, Callable[[Alert], lists.Key]] = {"newest": lambda one: (-one.fired_at, one.key)}
 TIME = "RFC 3339 with a zone, or epoch seconds"
 
 
@@ -51,9 +57,16 @@ def _alerts(api: APIRouter, engine: EnginePort) -> None:
     async def alerts(
         slo: Annotated[str | None, Query(description="Of this SLO only")] = None,
         up: Annotated[bool, Query(description="Without those that are resolved")] = False,
+        policy: Annotated[str | None, Query(description="Of this policy only")] = None,
+        severity: Annotated[Literal["page", "ticket"] | None, Query(description="Only these")] = None,
         limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+        after: lists.After = None,
     ) -> docs.Items[docs.Alert]:
-        return docs.Items(items=await alerts_shown(engine, slo, up=up, limit=limit))
+        plain = after is None and policy is None and severity is None
+        newest = await engine.alarm.alerts(slo, up=up, limit=limit + 1 if plain else SEARCHED)
+        found = [one for one in newest if policy in (None, one.policy) and severity in (None, one.severity.value)]
+        shown, more = lists.page(found, _BY_TIME, "newest", limit, after)
+        return docs.Items(items=await alerts_with_words(engine, tuple(shown)), next=more)
 
     @api.get("/deliveries", summary="What was said of one alert, to whom, and whether it arrived")
     async def deliveries(alert: Annotated[str, Query(description="The alert's key")]) -> docs.Items[docs.Delivery]:
@@ -73,8 +86,18 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         response_model=docs.Items[docs.Status],
         responses={304: {"description": "It is what `If-None-Match` names"}},
     )
-    async def statuses(request: Request) -> Response:
-        return await listing.answer(request)
+    async def statuses(
+        request: Request,
+        service: Annotated[str | None, Query(description="Of this service only")] = None,
+        name: Annotated[str | None, Query(description="Of SLOs whose name contains this")] = None,
+        state: Annotated[docs.State | None, Query(description="In this state only")] = None,
+        sort: Annotated[str, Query(description="slo, service, remaining or burn; with - the other way round")] = "slo",
+        limit: lists.Limit = None,
+        after: lists.After = None,
+    ) -> Response:
+        if not request.query_params:
+            return await listing.answer(request)
+        return await listing.some(Wanted(service, name, state), sort, limit, after)
 
     @api.get("/slos/{slo}/status", summary="The objectives of one SLO, now")
     async def status(slo: str) -> docs.Items[docs.Status]:

@@ -54,7 +54,11 @@ def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
 
 async def alerts_shown(engine: EnginePort, slo: str | None, *, up: bool, limit: int) -> list[docs.Alert]:
     """Alerts, each with the words of the newest decision about it."""
-    alerts = await engine.alarm.alerts(slo, up=up, limit=limit)
+    return await alerts_with_words(engine, await engine.alarm.alerts(slo, up=up, limit=limit))
+
+
+async def alerts_with_words(engine: EnginePort, alerts: tuple[Alert, ...]) -> list[docs.Alert]:
+    """These alerts, as above."""
     noted = await _noted(engine, alerts)
     return [shapes.alert(one, next(iter(noted[one.key]), None)) for one in alerts]
 
