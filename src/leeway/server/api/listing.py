@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from leeway.engine.report import number
 from leeway.engine.views import Status
 from leeway.server.api import shapes
 from leeway.server.api.lists import Key, page
 from leeway.server.engine_port import EnginePort
+
+_JSON = TypeAdapter[object](object)
 
 GZIP_WBITS = 31
 LITTLE_EFFORT = 1
@@ -85,7 +87,7 @@ class Listing:
         found = [one for one in await self._engine.statuses(behind=True) if wanted.has(one)]
         shown, more = page(found, ORDERS, sort, limit, after)
         told: dict[str, object] = {"items": [shapes.status_tree(one) for one in shown]}
-        return Response(to_json(told if more is None else told | {"next": more}), media_type="application/json")
+        return Response(_JSON.dump_json(told if more is None else told | {"next": more}), media_type="application/json")
 
     async def _newest(self) -> _Written:
         statuses = await self._engine.statuses(behind=True)
@@ -97,7 +99,7 @@ class Listing:
 
 
 def _write(statuses: tuple[Status, ...]) -> _Written:
-    plain = to_json({"items": [shapes.status_tree(one) for one in statuses]})
+    plain = _JSON.dump_json({"items": [shapes.status_tree(one) for one in statuses]})
     packer = zlib.compressobj(LITTLE_EFFORT, wbits=GZIP_WBITS)
     packed = packer.compress(plain) + packer.flush()
     return _Written(statuses, plain, packed, f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"')
