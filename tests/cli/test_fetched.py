@@ -188,6 +188,44 @@ def test_a_backtest_runs_over_what_the_sources_say(leeway, history, prometheus):
     assert {one["slo"] for one in answer["alerts"]} == {"shop", "quick"}
 
 
+@pytest.fixture(scope="module")
+def nine_days(tmp_path_factory):
+    """Another Prometheus: 500 requests in five minutes for nine days of UTC, 50 of them bad in each noon's. Its end."""
+    folder = tmp_path_factory.mktemp("nine-days")
+    end = int(time.time()) // 86_400 * 86_400  # noqa: TID251  the test stands at the edge
+    lines: dict[str, list[str]] = {GOOD: [], BAD: []}
+    good = bad = 0
+    for at in range(end - 9 * 86_400, end, 300):
+        wrong = 50 if at % 86_400 == 43_200 else 0
+        good, bad = good + 500 - wrong, bad + wrong
+        for series, number in {GOOD: good, BAD: bad}.items():
+            lines[series].append(f"{series} {number} {at + 7}")
+    text = "\n".join(["# TYPE requests counter", *lines[GOOD], *lines[BAD], "# EOF", ""])
+    (folder / "history.txt").write_text(text)
+    (folder / "prometheus.yml").write_text("{}")
+    words = [program("promtool"), "tsdb", "create-blocks-from", "openmetrics", "history.txt", "data"]
+    subprocess.run(words, cwd=folder, check=True, capture_output=True, timeout=120)
+    with running(folder) as url:
+        yield url, end
+
+
+def test_months_are_simulated_from_days_of_a_real_prometheus(leeway, nine_days):
+    """6,000 requests an hour, 50 of 144,000 a day bad; and a backtest of the same days."""
+    url, end = nine_days
+    Path("slo.yaml").write_text(definitions(url))
+    asked = ("-f", "slo.yaml", "--fetch", "9d", "--until", str(end), "--step", "5m", "-o", "json")
+    few = ("--slo", "shop", "--runs", "2", "--days", "2", "--fail", "100%", "--jobs", "1")
+    code, out, said = leeway("simulate", *asked, *few)
+    assert code == 0, said
+    answer = json.loads(out)
+    assert answer["world"]["events_per_hour"] == pytest.approx(6_000, rel=0.01)
+    assert answer["world"]["bad_share"] == pytest.approx(50 / 144_000, rel=0.01)
+    assert answer["candidates"][0]["failures"][0]["paged_within_a_day"]["runs"] == 2
+    code, out, _ = leeway("backtest", *asked, "--try", "default")
+    assert code == 0
+    assert json.loads(out)["summary"]["with_data"] == 1
+
+
 def test_a_first_slo_is_drawn_from_queries_alone(leeway, history, prometheus, monkeypatch):
     """The server that somebody names on the command line may be asked without being listed."""
     monkeypatch.delenv("LEEWAY_ALLOW_HOSTS")
