@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from leeway.cli.output import console
+from leeway.cli.output import console, wrapped
 from leeway.cli.tables import bars, state
 from leeway.client import certain, figures
 from leeway.client.documents import Reading, Why
@@ -119,4 +119,5 @@ def _heading(out: Console, text: str) -> None:
 
 
 def _say(out: Console, text: str) -> None:
-    out.print(Padding(Text(text), (0, 0, 0, 2)))
+    for line in wrapped(text, "  ", "  ", out.width):
+        out.print(Text(line))

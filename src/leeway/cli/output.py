@@ -91,8 +91,8 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
-def wrapped(text: str, first: str, rest: str) -> list[str]:
-    """Lines of a readable length; names and queries are not broken."""
+def wrapped(text: str, first: str, rest: str, width: int = READABLE) -> list[str]:
+    """Lines of a readable length; names and queries are not broken, nor is a figure parted from its unit."""
     return textwrap.wrap(
-        text, READABLE, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
