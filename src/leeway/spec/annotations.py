@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from leeway.core.alerting.decide import HORIZON_S
 from leeway.core.objective import NoData
@@ -142,18 +143,23 @@ class Settings:
 
 def settings(annotations: Mapping[str, str]) -> Settings:
     """The settings that the annotations of an SLO make."""
+    return _settings(*(annotations.get(one.key, "") for one in _SETTING))
 
-    def value(one: Annotation) -> str:
-        given = annotations.get(one.key, "")
-        return given if one.accepts(given) else one.default
 
+_SETTING = (NO_DATA, CARRY_LIMIT, BUDGETING_METHOD, END_OF_MONTH, HUMAN_HORIZON, LOW_TRAFFIC)
+
+
+@lru_cache(256)  # a fleet has few, and each SLO asks several times
+def _settings(*given: str) -> Settings:
+    said = (text if one.accepts(text) else one.default for one, text in zip(_SETTING, given, strict=True))
+    no_data, carry_limit, method, end_of_month, human_horizon, low_traffic = said
     return Settings(
-        NoData(value(NO_DATA)),
-        _seconds(value(CARRY_LIMIT)) or 0,
-        value(BUDGETING_METHOD) == TRAFFIC_WEIGHTED,
-        EndOfMonth(value(END_OF_MONTH)),
-        _seconds(value(HUMAN_HORIZON)) or 0,
-        LowTraffic(value(LOW_TRAFFIC)),
+        NoData(no_data),
+        _seconds(carry_limit) or 0,
+        method == TRAFFIC_WEIGHTED,
+        EndOfMonth(end_of_month),
+        _seconds(human_horizon) or 0,
+        LowTraffic(low_traffic),
     )
 
 

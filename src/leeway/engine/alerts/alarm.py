@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -100,12 +100,9 @@ class Alarm:
             for goal in catalog.goals
         )
         self._watcher.watch(watched, at)
-        burns = {
-            one.goal: dict.fromkeys(burn for each in one.watches for burn in each.policy.guarded_burns)
-            for one in watched
-        }
-        self._guarded = {goal.number: tuple(found) for goal, found in burns.items() if found}
-        self.gauge.watch((goal, tuple(burn.pair for burn in found)) for goal, found in burns.items() if found)
+        guarded = [(one.goal, burns) for one, burns in zip(watched, _guarded(watched), strict=True) if burns]
+        self._guarded = {goal.number: burns for goal, burns in guarded}
+        self.gauge.watch((goal, tuple(burn.pair for burn in burns)) for goal, burns in guarded)
         for sentence in self.platform.unknown(catalog.library):
             log.warning("nobody is told how Leeway itself fares", reason=sentence)
 
@@ -210,6 +207,17 @@ class Alarm:
             self._opened[name] = recipient, channel
         admit(recipient, channel.manifest.people, self.agreed.get(name))
         return channel
+
+
+def _guarded(watched: Sequence[Watched]) -> Iterator[tuple[Burn, ...]]:
+    """Of each, the burns that must be more than chance; worked out once for all that have the very same policies."""
+    known: dict[tuple[int, ...], tuple[Burn, ...]] = {}
+    for one in watched:
+        policies = [watch.policy for watch in one.watches]
+        key = tuple(map(id, policies))
+        if key not in known:
+            known[key] = tuple(dict.fromkeys(burn for policy in policies for burn in policy.guarded_burns))
+        yield known[key]
 
 
 def _watched(goal: Goal, slo: SLO, library: Library, more: tuple[Watch, ...]) -> Watched:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Response
 
-from leeway.server.api import metrics
 from leeway.server.api.parameters import only_declared
 from leeway.server.engine_port import EnginePort
 
@@ -25,6 +24,8 @@ def probes(engine: EnginePort) -> APIRouter:
 
     @router.get("/metrics", summary="Leeway and its budgets, for Prometheus", response_class=Response)
     async def scrape() -> Response:
+        from leeway.server.api import metrics  # late: a start need not wait for it
+
         statuses = await engine.statuses()
         alerts = await engine.alarm.alerts(None, up=True, limit=10_000)
         content = metrics.text(statuses, engine.sources(), engine.health(), alerts)

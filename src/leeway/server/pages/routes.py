@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import shlex
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leeway.client import certain, figures, foretelling
@@ -27,6 +28,9 @@ from leeway.server.pages.panel import Panels
 from leeway.server.pages.words import meanings, word
 from leeway.server.safety import FIELD, FORMS, Sessions
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 REFRESH_S = 30
 PANEL_REFRESH_S = 5
 ALERTS_SHOWN = 50
@@ -42,14 +46,21 @@ class Pages:
         self._clock, self.sessions = clock, sessions
         self.style = STYLE.read_bytes()
         self.style_at = f"/static/{hashlib.sha256(self.style).hexdigest()[:16]}/leeway.css"
-        self._env = Environment(
+        self._token = shlex.quote(str(data / TOKEN)) if data else "DATA-FOLDER/token"
+
+    @cached_property
+    def _env(self) -> Environment:
+        """Made for the first page: a start need not wait for it."""
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
+        env = Environment(
             loader=PackageLoader("leeway.server.pages"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.globals.update(
+        env.globals.update(
             figures=figures,
             sentence=sentence,
             foretold=foretelling.sentences,
@@ -61,7 +72,7 @@ class Pages:
             style=self.style_at,
             forms=FORMS,
         )
-        self._token = shlex.quote(str(data / TOKEN)) if data else "DATA-FOLDER/token"
+        return env
 
     def show(self, request: Request, template: str, status: int = 200, /, **given: object) -> Response:
         """A page; `proof` is what its forms carry."""
