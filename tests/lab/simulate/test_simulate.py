@@ -7,10 +7,12 @@ from fractions import Fraction
 
 import pytest
 
+from leeway.core.alerting.policy import Severity
 from leeway.errors import Invalid
-from leeway.lab.backtest import Candidate, candidate
+from leeway.lab.backtest import Candidate, Told, candidate
 from leeway.lab.simulate import Asked, Drawn, Frequency, Subject, simulate
 from leeway.lab.simulate.answer import Failure, Reached
+from leeway.lab.simulate.simulate import Run
 from leeway.lab.streams import Traffic
 from leeway.spec.duration import Duration
 from leeway.spec.library import Library
@@ -56,6 +58,20 @@ def test_a_service_that_never_fails_pages_nobody():
     (summary,) = run(Drawn(Traffic(600), 0.0), runs=2).summaries
     assert (summary.pages.mean, summary.tickets.mean, summary.pages.none) == (0, 0, 1)
     assert summary.failures[0].page_median_s <= 600
+
+
+def test_what_is_up_when_a_failure_begins_has_called_somebody_already():
+    """A page from before that still fires; one that was over; one that came later."""
+    watching = SUBJECT.watching([Candidate("default")])
+    one = Run(0, FEW, SUBJECT.objective, watching, SUBJECT.horizon_s, Asked())
+
+    def page(sent, resolved):
+        return Told("default", "s", "o", "p", "c", Severity.PAGE, sent, sent, resolved)
+
+    up, over, later = page(400, None), page(400, 900), page(1_600, None)
+    assert one._reached([up, later], 1_000)["default"].page_s == 0
+    assert one._reached([over, later], 1_000)["default"].page_s == 600
+    assert one._reached([over], 1_000)["default"].page_s is None
 
 
 def test_how_often_is_bounded_as_a_poisson_mean_is():

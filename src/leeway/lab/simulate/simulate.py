@@ -74,19 +74,16 @@ class Run:
         return Ran(counts[Severity.PAGE], counts[Severity.TICKET], reached)
 
     def _reached(self, told: Sequence[Told], since: int) -> dict[str, Reached]:
-        """Seconds from the beginning of the failure to what was sent first; what is up already tells nobody anew."""
+        """Seconds from the beginning of the failure to what tells of it; what is up already has called somebody: 0."""
 
         def first(name: str, severity: Severity) -> int | None:
-            after = (
-                one.sent_at - since
+            waits = (
+                max(0, one.sent_at - since)
                 for one in told
-                if one.candidate == name
-                and one.severity is severity
-                and one.is_sent
-                and one.sent_at is not None
-                and one.sent_at > since
+                if one.candidate == name and one.severity is severity and one.is_sent and one.sent_at is not None
+                if one.resolved_at is None or one.resolved_at > since
             )
-            return min(after, default=None)
+            return min(waits, default=None)
 
         return {name: Reached(first(name, Severity.PAGE), first(name, Severity.TICKET)) for name in self.candidates}
 
