@@ -29,7 +29,7 @@ from leeway.core.sparse.detector import Detector, threshold
 from leeway.core.sparse.gate import gate, is_sparse
 from leeway.core.sparse.guard import Pair
 from leeway.lab.backtest import Candidate
-from leeway.lab.simulate import Asked, Drawn, Subject, simulate
+from leeway.lab.simulate import Answer, Asked, Drawn, Subject, simulate
 from leeway.lab.streams import DAY, Chances, Counts, Traffic, arrivals, bursty, errors, stepped
 from leeway.spec.duration import Duration, Unit
 
@@ -134,21 +134,21 @@ def run(*, quick: bool) -> Iterator[Line]:
 def _simulated(cell: Cell, runs: int) -> Iterator[Figure]:
     """The same cell by `leeway simulate`: months of its own, decided by the code that decides in a server."""
     subject = Subject.made(Fraction(str(cell.target)), Duration(30, Unit.DAY))
-    world = Drawn(Traffic(cell.per_hour), cell.share)
-    watching = subject.watching([Candidate("default")])
-    asked = Asked(runs, seed=20260101, parts=(1.0,))
-    answer = simulate(world, subject.objective, watching, asked, horizon_s=subject.horizon_s, jobs=os.cpu_count() or 1)
-    (found,) = answer.summaries
-    upper = float(gammaincinv(found.pages.mean * runs + 1, 0.95)) / runs
-    beside = f"{found.pages.mean:.3g}"
-    yield Figure(
-        f"{cell}, simulated: false pages' upper 95 % bound", "in 30 d", (upper,), cell.false_pages, beside=beside
-    )
-    waits = [ran.reached[1.0]["default"].page_s for ran in answer.runs]
+    world, watching = Drawn(Traffic(cell.per_hour), cell.share), subject.watching([Candidate("default")])
+
+    def asked(wish: Asked) -> Answer:
+        jobs = os.cpu_count() or 1
+        return simulate(world, subject.objective, watching, wish, horizon_s=subject.horizon_s, jobs=jobs)
+
+    (months,) = asked(Asked(runs, seed=20260101, parts=())).summaries
+    upper = float(gammaincinv(months.pages.mean * runs + 1, 0.95)) / runs
+    what = f"{cell}, simulated: false pages' upper 95 % bound"
+    yield Figure(what, "in 30 d", (upper,), cell.false_pages, beside=f"{months.pages.mean:.3g}")
+    outages = asked(Asked(4 * runs, 1, seed=20260101, parts=(1.0,))).runs
+    waits = [ran.reached[1.0]["default"].page_s for ran in outages]
     expect(None not in waits, "a total outage is not paged within a day")
-    yield Figure(
-        f"{cell}, simulated, 100 % fail: to the page", "min", tuple((one or 0) / 60 for one in waits), cell.outage
-    )
+    minutes = tuple((one or 0) / 60 for one in waits)
+    yield Figure(f"{cell}, simulated, 100 % fail: to the page", "min", minutes, cell.outage)
 
 
 def measured(cell: Cell, dice: Generator, services: int, month: int) -> Measured:
