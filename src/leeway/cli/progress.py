@@ -11,14 +11,14 @@ import click
 
 Tell = Callable[[int, int], None]
 PATIENCE_S = 5.0
-"""So long a log hears nothing."""
+"""So long a log hears nothing, of work that is mostly short."""
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
+def progress(what: str, patience_s: float = PATIENCE_S) -> Iterator[Tell]:
     """What to call with how much is done, of how much. On standard error."""
     if not sys.stderr.isatty():
-        yield _tenths(what)
+        yield _tenths(what, patience_s)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -30,13 +30,13 @@ def progress(what: str) -> Iterator[Tell]:
         yield lambda done, of: bar.update(task, completed=done, total=max(1, of))
 
 
-def _tenths(what: str) -> Tell:
+def _tenths(what: str, patience_s: float) -> Tell:
     begin, told = time.monotonic(), -1
 
     def tell(done: int, of: int) -> None:
         nonlocal told
         tenth = 10 * done // max(1, of)
-        if tenth > told and done < of and time.monotonic() - begin > PATIENCE_S:
+        if tenth > told and done < of and time.monotonic() - begin >= patience_s:
             told = tenth
             click.echo(f"{what}: {done} of {of}", err=True)
 

@@ -17,8 +17,8 @@ class Share(click.ParamType[Fraction]):
 
     name = "share"
 
-    def __init__(self, *, none: bool = False, all_: bool = False) -> None:
-        self._none, self._all = none, all_
+    def __init__(self, *, what: str = "such share", none: bool = False, all_: bool = False) -> None:
+        self._what, self._none, self._all = what, none, all_
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
         """The share."""
@@ -28,7 +28,7 @@ class Share(click.ParamType[Fraction]):
         except (ValueError, ZeroDivisionError):
             share = Fraction(-1)
         if not (0 < share < 1 or (share == 0 and self._none) or (share == 1 and self._all)):
-            self.fail(f"{text!r} is no such share; write for example 0.01 or 1%", param, ctx)
+            self.fail(f"{text!r} is no {self._what}; write for example 0.01 or 1%", param, ctx)
         return share
 
 

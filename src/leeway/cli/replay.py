@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ import click
 
 from leeway.cli.output import Exit, output_option, write_json
 from leeway.cli.params import Time, ask, writing_options
+from leeway.cli.progress import Tell, progress
 
 if TYPE_CHECKING:
     from leeway.client import Client
@@ -79,44 +78,16 @@ def _start(slo: str | None, start: datetime | None, end: datetime | None, server
 
 
 def _watch(server: str, job: Job) -> Job:
-    if not sys.stderr.isatty():
-        tell = _tenths()
+    with progress(job.subject.partition(" ")[0], patience_s=0) as tell:
         return ask(server, lambda client: _follow(client, job, tell))
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from leeway.cli.output import console
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        task = progress.add_task(job.subject.partition(" ")[0], total=max(1, job.all))
-        return ask(
-            server,
-            lambda client: _follow(
-                client, job, lambda now: progress.update(task, completed=now.done, total=max(1, now.all))
-            ),
-        )
 
 
-def _tenths() -> Callable[[Job], None]:
-    """A line for each tenth, where nobody watches a bar."""
-    told = -1
-
-    def tell(job: Job) -> None:
-        nonlocal told
-        tenth = 10 * job.done // max(1, job.all)
-        if tenth > told:
-            told = tenth
-            click.echo(f"{job.done} of {job.all}", err=True)
-
-    return tell
-
-
-async def _follow(client: Client, job: Job, tell: Callable[[Job], None]) -> Job:
+async def _follow(client: Client, job: Job, tell: Tell) -> Job:
     from leeway.clock import SystemClock
 
     clock = SystemClock()
     while True:
-        tell(job)
+        tell(job.done, job.all)
         if job.state in ENDED:
             return job
         await clock.sleep(PAUSE_S)

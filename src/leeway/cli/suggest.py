@@ -11,6 +11,7 @@ import click
 
 from leeway.cli.offline import WAYS, Supply, points_options, read_definitions, read_table, tell_refused
 from leeway.cli.output import Exit, output_option, write_json
+from leeway.cli.quantities import Share
 from leeway.cli.queries import Queries, queries_options
 from leeway.spec.duration import Duration, Unit, seconds
 
@@ -42,7 +43,7 @@ MINUTE_S, SHORTEST_S, LONGEST_S = 60, 3_600, 366 * 86_400
     "--target",
     "targets",
     multiple=True,
-    callback=lambda _context, _option, texts: tuple(_target(text) for text in texts),
+    type=Share(what="target"),
     help="Try this target too, such as 0.995 or 99.5%; can be repeated.",
 )
 @click.option(
@@ -132,13 +133,3 @@ def _step(text: str | None) -> int | None:
         return None if text is None else seconds(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--step") from error
-
-
-def _target(text: str) -> Fraction:
-    try:
-        share = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(0)
-    if not 0 < share < 1:
-        raise click.BadParameter(f"{text!r} is no target; write for example 0.995 or 99.5%", param_hint="--target")
-    return share

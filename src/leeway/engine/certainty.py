@@ -59,11 +59,11 @@ class Sureness:
 
     def __init__(self) -> None:
         self._known: dict[int, float] = {}
-        self._made: tuple[int, int] | None = None
+        self._made: tuple[int, tuple[int, ...]] | None = None
 
     def renew(self, goals: Sequence[Goal], book: Book) -> None:
         """Looks at the days of all windows again if an hour has passed, or definitions changed."""
-        made = (book.head // HOUR_S, hash(tuple(goal.number for goal in goals)))
+        made = (book.head // HOUR_S, tuple(goal.number for goal in goals))
         if made == self._made:
             return
         alike: defaultdict[Window, list[Goal]] = defaultdict(list)

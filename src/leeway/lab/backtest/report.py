@@ -59,19 +59,24 @@ class Report:
     @cached_property
     def scores(self) -> tuple[Score, ...]:
         """One of each objective and candidate."""
-        told = {(owner, name): list[Told]() for owner in self.judged for name in self.candidates}
-        for one in self.told:
-            for owner in self._owners.get(one.slo, ()):
-                if one.objective in ("", owner[1]):
-                    told[owner, one.candidate].append(one)
-        return tuple(score(name, each, self.truth.of(*owner), owner) for (owner, name), each in told.items())
+        return tuple(
+            score(name, (one for one in told if one.candidate == name), self.truth.of(*owner), owner)
+            for owner, told in self.told_of.items()
+            for name in self.candidates
+        )
 
     @cached_property
-    def _owners(self) -> dict[str, list[tuple[str, str]]]:
+    def told_of(self) -> dict[tuple[str, str], list[Told]]:
+        """The alerts of each objective; one of an SLO as a whole is of all of its."""
+        told = {owner: list[Told]() for owner in self.judged}
         owners: dict[str, list[tuple[str, str]]] = {}
         for owner in self.judged:
             owners.setdefault(owner[0], []).append(owner)
-        return owners
+        for one in self.told:
+            for owner in owners.get(one.slo, ()):
+                if one.objective in ("", owner[1]):
+                    told[owner].append(one)
+        return told
 
     def told_by(self, candidate: str) -> Iterator[Told]:
         """The alerts of a candidate."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,14 +77,7 @@ def _lines(lines: tuple[Measure, ...], scores: tuple[Score, ...]) -> list[tuple[
 
 def _parts(report: Report) -> Iterator[Part]:
     """Every objective of which there is anything to tell, those with the most alerts first."""
-    told: dict[tuple[str, str], list[Told]] = defaultdict(list)
-    slos: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for owner in report.judged:
-        slos[owner[0]].append(owner)
-    for one in report.told:
-        for owner in slos[one.slo]:
-            if one.objective in ("", owner[1]):
-                told[owner].append(one)
+    told = report.told_of
     start, end = report.start or 0, report.end or 0
     scores = {owner: tuple(each) for owner, each in groupby(report.scores, lambda one: (one.slo, one.objective))}
     for owner in sorted(report.judged, key=lambda one: -len(told[one])):
