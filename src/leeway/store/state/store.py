@@ -18,6 +18,7 @@ from leeway.store.state.edits import carried_out
 from leeway.store.state.guards import SqlGuards
 from leeway.store.state.numbers import Found, known, numbered
 from leeway.store.state.outbox import SqlOutbox
+from leeway.store.state.people import SqlPeople
 from leeway.store.state.silences import SqlSilences
 from leeway.store.state.tables import agreements, delays, documents, jobs, objectives, revisions, series
 
@@ -49,7 +50,7 @@ class SqlState:
         self.alerts = SqlAlerts(self._access)
         self.outbox = SqlOutbox(self._access)
         self.silences, self.decisions = SqlSilences(self._access), SqlDecisions(self._access)
-        self.guards = SqlGuards(self._access)
+        self.guards, self.people = SqlGuards(self._access), SqlPeople(self._access)
 
     def documents(self) -> tuple[Revision, ...]:
         """Every document that is not deleted."""
