@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import json
+from urllib.parse import urlencode
 
+import pytest
 from tests.server.serving import slo
 
 from leeway.client import Client
@@ -93,3 +95,51 @@ def test_the_client_reads_page_after_page(shop):
     assert more is None
     assert [one.name for one in slos.items] == ["unseen", "search"]
     assert slos.next
+
+
+PAGED = [
+    "alerts?sort=-consumed",
+    "alerts?sort=severity",
+    "alerts?sort=slo",
+    "documents/SLO?sort=-name",
+    "documents/SLO/checkout/history?",
+    "routes?sort=policy",
+    "slos/search/decisions?",
+    "sources?sort=-slo",
+    "status?sort=-remaining",
+]
+
+
+def read_in_pages(server, query):
+    """Every item, one in each answer."""
+    told, cursor = [], ""
+    while True:
+        page = json.loads(server.ask("GET", f"/api/v1/{query}&limit=1{cursor}")[1])
+        told += page["items"]
+        if "next" not in page:
+            return told
+        cursor = f"&after={page['next']}"
+
+
+@pytest.mark.parametrize("query", PAGED)
+def test_a_list_read_in_pages_is_the_list(shop, query):
+    """Whatever its order: each item once, in the same order as at once."""
+    whole = json.loads(shop.ask("GET", f"/api/v1/{query}")[1])["items"]
+    assert whole
+    assert read_in_pages(shop, query) == whole
+
+
+@pytest.mark.parametrize("query", PAGED)
+def test_an_order_that_no_list_has_is_refused_with_those_there_are(shop, query):
+    """400, named."""
+    path = query.partition("?")[0]
+    response, body = shop.ask("GET", f"/api/v1/{path}?sort=nothing")
+    assert (response.status, json.loads(body)["place"]) == (400, "sort")
+
+
+def test_what_was_said_of_an_alert_comes_in_pages(shop):
+    """By a recipient, each message with its number; one that nobody is told of has none."""
+    alert = json.loads(shop.ask("GET", "/api/v1/alerts?limit=1")[1])["items"][0]["key"]
+    query = f"deliveries?{urlencode({'alert': alert, 'recipient': 'nobody'})}&sort=-recipient"
+    assert read_in_pages(shop, query) == []
+    assert shop.ask("GET", "/api/v1/deliveries?alert=none")[0].status == 404

@@ -355,9 +355,10 @@ class Delivery(Document):
 
     `role` is why this recipient: named by the policy, the fallback of another, or escalated to. `together` is the key
     of the message that told of it together with others, "" if it went out alone. `notes` are sentences about what did
-    not go as it should though it arrived.
+    not go as it should though it arrived. `number` tells it from all others, and grows.
     """
 
+    number: int = 0
     recipient: str
     role: Literal["named", "fallback", "escalation", "together"]
     together: str

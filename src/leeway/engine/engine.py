@@ -230,9 +230,9 @@ class Engine:
         """One job. Raises NotFound."""
         return await asyncio.to_thread(self._replays.job, number)
 
-    async def jobs(self) -> tuple[Job, ...]:
+    async def jobs(self, limit: int = 50) -> tuple[Job, ...]:
         """The newest jobs."""
-        return await asyncio.to_thread(self._state.jobs)
+        return await asyncio.to_thread(self._state.jobs, limit=limit)
 
     async def backup(self, to: Path) -> None:
         """A consistent copy of points and state in the new folder `to`, while work goes on."""

@@ -84,7 +84,7 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How a message fares: for people who ask whether somebody was told. `role` says why they are, `notes` what did not
-    go as it should though the channel took it."""
+    go as it should though the channel took it. `number` tells it from all others, and grows."""
 
     recipient: str
     key: str
@@ -98,6 +98,7 @@ class Delivery:
     role: Role = Role.NAMED
     together: str = ""
     notes: tuple[str, ...] = ()
+    number: int = 0
 
 
 IDLE_DAYS = 90

@@ -143,7 +143,7 @@ class EnginePort(Protocol):
     async def job(self, number: int) -> Job:
         """One job, or NotFound."""
 
-    async def jobs(self) -> tuple[Job, ...]:
+    async def jobs(self, limit: int = 50) -> tuple[Job, ...]:
         """Newest first."""
 
     async def backup(self, to: Path) -> None:

@@ -211,9 +211,10 @@ class MemoryAlerts:
 
     def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """Oldest first."""
-        return tuple(self._delivery(one) for one in self._messages.values() if one.outgoing.message.key == key)
+        own = ((number, one) for number, one in self._messages.items() if one.outgoing.message.key == key)
+        return tuple(self._delivery(number, one) for number, one in own)
 
-    def _delivery(self, own: _Held) -> Delivery:
+    def _delivery(self, number: int, own: _Held) -> Delivery:
         out = own.outgoing
         wanted = own.together, out.recipient, out.message.event
         by = next((one for one in self._messages.values() if _way(one.outgoing) == wanted), own)
@@ -230,6 +231,7 @@ class MemoryAlerts:
             out.role,
             own.together,
             by.notes,
+            number,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from difflib import unified_diff
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from leeway.engine.views import PlanView, SourceText
 from leeway.errors import Conflict, Invalid, NotFound
 from leeway.ports.state import Revision
 from leeway.server.api import shapes
-from leeway.server.api.lists import After, Key, Limit, page
+from leeway.server.api.lists import After, Limit, Orders, page, sorting
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
@@ -22,11 +21,12 @@ from leeway.spec.nearest import did_you_mean
 By = Annotated[str, Query(max_length=200, description="Who does it; kept in the history")]
 Match = Annotated[str | None, Header(description="The ETag that was seen; `*`: whatever stands there")]
 NoMatch = Annotated[str | None, Header(description="`*`: only if nothing stands there")]
-ORDERS: Mapping[str, Callable[[Revision], Key]] = {
+ORDERS: Orders[Revision] = {
     "kind": lambda one: (one.kind, one.name),
     "name": lambda one: (one.name, one.kind),
     "at": lambda one: (one.at, one.kind, one.name),
 }
+BY_NUMBER: Orders[Revision] = {"number": lambda one: (one.number,)}
 Responses = dict[int | str, dict[str, Any]]
 _TEXT = {"schema": {"type": "string"}}
 _BODY = {
@@ -60,7 +60,7 @@ def _lists(api: APIRouter, engine: EnginePort) -> None:
         kind: Annotated[str | None, Query(description="Of this kind only")] = None,
         name: Annotated[str | None, Query(description="Whose name contains this")] = None,
         label: Annotated[str | None, Query(description="That carry this label: `key=value`, or `key`")] = None,
-        sort: Annotated[str, Query(description="kind, name, or at; with - before it, the other way round")] = "kind",
+        sort: Annotated[str, sorting(ORDERS)] = "kind",
         limit: Limit = None,
         after: After = None,
     ) -> docs.Items[docs.Revision]:
@@ -76,15 +76,29 @@ def _lists(api: APIRouter, engine: EnginePort) -> None:
         return docs.Items(items=[shapes.revision(one) for one in shown], next=more)
 
     @api.get("/documents/{kind}", summary="The definitions of one kind")
-    async def of_kind(kind: str) -> docs.Items[docs.Revision]:
-        return docs.Items(items=[shapes.revision(one) for one in await engine.documents() if one.kind == kind])
+    async def of_kind(
+        kind: str,
+        name: Annotated[str | None, Query(description="Whose name contains this")] = None,
+        label: Annotated[str | None, Query(description="That carry this label: `key=value`, or `key`")] = None,
+        sort: Annotated[str, sorting(ORDERS)] = "name",
+        limit: Limit = None,
+        after: After = None,
+    ) -> docs.Items[docs.Revision]:
+        return await documents(kind, name, label, sort, limit, after)
 
     @api.get("/documents/{kind}/{name}/history", summary="All revisions of one definition, newest first")
-    async def history(kind: str, name: str) -> docs.Items[docs.Revision]:
+    async def history(
+        kind: str,
+        name: str,
+        sort: Annotated[str, sorting(BY_NUMBER)] = "-number",
+        limit: Limit = None,
+        after: After = None,
+    ) -> docs.Items[docs.Revision]:
         found = await engine.history(kind, name)
         if not found:
             raise NotFound(f"there never was a {kind} {name!r}", mend="`leeway get` lists what there is")
-        return docs.Items(items=[shapes.revision(one) for one in found])
+        shown, more = page(found, BY_NUMBER, sort, limit, after)
+        return docs.Items(items=[shapes.revision(one) for one in shown], next=more)
 
 
 def _resource(api: APIRouter, engine: EnginePort) -> None:

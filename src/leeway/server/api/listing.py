@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -14,7 +13,7 @@ from pydantic import TypeAdapter
 from leeway.engine.report import number
 from leeway.engine.views import Status
 from leeway.server.api import shapes
-from leeway.server.api.lists import Key, page
+from leeway.server.api.lists import Key, Orders, page
 from leeway.server.engine_port import EnginePort
 
 _JSON = TypeAdapter[object](object)
@@ -27,7 +26,7 @@ PACKED_FROM = 4_096
 """Bytes; what is shorter is sent as it is."""
 
 
-ORDERS: Mapping[str, Callable[[Status], Key]] = {
+ORDERS: Orders[Status] = {
     "slo": lambda one: _name(one),
     "service": lambda one: (one.service, *_name(one)),
     "remaining": lambda one: (number(one.assessment.budget.remaining_ratio), *_name(one)),

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 
@@ -17,18 +17,27 @@ Item = TypeVar("Item")
 Key = tuple[str | float | None, ...]
 """What an item is sorted by; it ends with what tells it from all others. None comes after all else."""
 
+Orders = Mapping[str, Callable[[Item], Key]]
+
 Limit = Annotated[int | None, Query(ge=1, le=10_000, description="At most so many; all if it is left out")]
 After = Annotated[str | None, Query(max_length=2_000, description="`next` of the answer before")]
 
 
+def sorting(orders: Iterable[str]) -> Any:
+    """The parameter `sort` of a list that has these orders, as OpenAPI describes it; `page` judges what is sent."""
+    names = list(dict.fromkeys(sign + name.removeprefix("-") for name in orders for sign in ("", "-")))
+    return Query(description="The order; with `-` the other way round", json_schema_extra={"enum": names})
+
+
 def page(
-    items: Iterable[Item], orders: Mapping[str, Callable[[Item], Key]], sort: str, limit: int | None, after: str | None
+    items: Iterable[Item], orders: Orders[Item], sort: str, limit: int | None, after: str | None
 ) -> tuple[list[Item], str | None]:
-    """The items of one page, and the cursor of the next, None on the last. `-` before the order's name turns it round.
+    """The items of one page, and the cursor of the next, None on the last. `-` before the order's name turns it round,
+    if the orders do not say themselves what is meant by that.
 
     Raises Misread for an order that is not of `orders`, and for a cursor that is none or of another order.
     """
-    name, down = sort.removeprefix("-"), sort.startswith("-")
+    name, down = (sort, False) if sort in orders else (sort.removeprefix("-"), sort.startswith("-"))
     if name not in orders:
         mend = did_you_mean(name, orders) or f"there are {', '.join(orders)}, each also with - before it"
         raise Misread(f"nothing is sorted by {name[:60]!r}", place="sort", mend=mend)
@@ -53,7 +62,7 @@ def _written(sort: str, key: Key) -> str:
 def _read(cursor: str, sort: str) -> Key:
     try:
         told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         told = None
     plain = isinstance(told, list) and all(part is None or isinstance(part, str | int | float) for part in told)
     if not plain or told[:1] != [sort]:

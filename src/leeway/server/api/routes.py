@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from leeway.client import documents as docs
 from leeway.core.window import Span
-from leeway.ports.alerts import Alert
+from leeway.engine.views import SourceState
 from leeway.ports.clock import Clock
+from leeway.ports.state import Job, JobState
 from leeway.server.api import lists, shapes
 from leeway.server.api.again import repeatable
+from leeway.server.api.alerts import alerts
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
-from leeway.server.api.listing import Listing, Wanted
+from leeway.server.api.listing import ORDERS, Listing, Wanted
 from leeway.server.api.parameters import epoch, only_declared
-from leeway.server.api.silences import alerts_with_words, silences
+from leeway.server.api.silences import silences
 from leeway.server.api.ways import ways
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
@@ -32,10 +33,15 @@ class Table(StreamingResponse):
     media_type = "text/csv; charset=utf-8"
 
 
-SEARCHED = 10_000
-"""The newest alerts, of which some are looked for."""
+SOURCES: lists.Orders[SourceState] = {
+    "slo": lambda one: (one.slo, one.objective),
+    "source": lambda one: (one.source, one.slo, one.objective),
+    "failures": lambda one: (one.failures, one.slo, one.objective),
+}
+JOBS: lists.Orders[Job] = {"id": lambda one: (one.id,), "at": lambda one: (one.at, one.id)}
+SEARCHED = 1_000
+"""The newest jobs, of which some are looked for."""
 
-_BY_TIME: Mapping[str, Callable[[Alert], lists.Key]] = {"newest": lambda one: (-one.fired_at, one.key)}
 TIME = "RFC 3339 with a zone, or epoch seconds"
 
 
@@ -45,36 +51,11 @@ def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     _reading(api, engine, clock)
     definitions(api, engine)
     _work(api, engine)
-    _alerts(api, engine)
+    alerts(api, engine)
     silences(api, engine, clock)
     ways(api, engine)
     events(api, feed)
     return api
-
-
-def _alerts(api: APIRouter, engine: EnginePort) -> None:
-    @api.get("/alerts", summary="Alerts, the newest first")
-    async def alerts(
-        slo: Annotated[str | None, Query(description="Of this SLO only")] = None,
-        up: Annotated[bool, Query(description="Without those that are resolved")] = False,
-        policy: Annotated[str | None, Query(description="Of this policy only")] = None,
-        severity: Annotated[Literal["page", "ticket"] | None, Query(description="Only these")] = None,
-        limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
-        after: lists.After = None,
-    ) -> docs.Items[docs.Alert]:
-        plain = after is None and policy is None and severity is None
-        newest = await engine.alarm.alerts(slo, up=up, limit=limit + 1 if plain else SEARCHED)
-        found = [one for one in newest if policy in (None, one.policy) and severity in (None, one.severity.value)]
-        shown, more = lists.page(found, _BY_TIME, "newest", limit, after)
-        return docs.Items(items=await alerts_with_words(engine, tuple(shown)), next=more)
-
-    @api.get("/deliveries", summary="What was said of one alert, to whom, and whether it arrived")
-    async def deliveries(alert: Annotated[str, Query(description="The alert's key")]) -> docs.Items[docs.Delivery]:
-        return docs.Items(items=[shapes.delivery(one) for one in await engine.alarm.deliveries(alert)])
-
-    @api.post("/acknowledge", summary="Take an alert, or all told of together: others see who looks after them")
-    async def acknowledge(wish: docs.AcknowledgeWish) -> docs.Items[docs.Alert]:
-        return docs.Items(items=[shapes.alert(one) for one in await engine.alarm.acknowledge(wish.alert, wish.by)])
 
 
 def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
@@ -91,7 +72,7 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         service: Annotated[str | None, Query(description="Of this service only")] = None,
         name: Annotated[str | None, Query(description="Of SLOs whose name contains this")] = None,
         state: Annotated[docs.State | None, Query(description="In this state only")] = None,
-        sort: Annotated[str, Query(description="slo, service, remaining or burn; with - the other way round")] = "slo",
+        sort: Annotated[str, lists.sorting(ORDERS)] = "slo",
         limit: lists.Limit = None,
         after: lists.After = None,
     ) -> Response:
@@ -129,8 +110,16 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         return Table(engine.points(slo, *(None if at is None else ceil(at) for at in (since, until))))
 
     @api.get("/sources", summary="How the data of each objective arrives")
-    async def sources() -> docs.Items[docs.Source]:
-        return docs.Items(items=[shapes.source(one) for one in engine.sources()])
+    async def sources(
+        slo: Annotated[str | None, Query(description="Of this SLO only")] = None,
+        failing: Annotated[bool, Query(description="Only those whose last attempt failed")] = False,
+        sort: Annotated[str, lists.sorting(SOURCES)] = "slo",
+        limit: lists.Limit = None,
+        after: lists.After = None,
+    ) -> docs.Items[docs.Source]:
+        found = [one for one in engine.sources() if slo in (None, one.slo) and (one.failures or not failing)]
+        shown, more = lists.page(found, SOURCES, sort, limit, after)
+        return docs.Items(items=[shapes.source(one) for one in shown], next=more)
 
     @api.get("/health", summary="Is Leeway itself well?")
     async def health() -> docs.Health:
@@ -148,8 +137,15 @@ def _work(api: APIRouter, engine: EnginePort) -> None:
         return shapes.job(await engine.replay(wish.slo, Span(start, end)))
 
     @api.get("/jobs", summary="The newest jobs first")
-    async def jobs() -> docs.Items[docs.Job]:
-        return docs.Items(items=[shapes.job(one) for one in await engine.jobs()])
+    async def jobs(
+        state: Annotated[JobState | None, Query(description="In this state only")] = None,
+        sort: Annotated[str, lists.sorting(JOBS)] = "-id",
+        limit: Annotated[int, Query(ge=1, le=SEARCHED)] = 50,
+        after: lists.After = None,
+    ) -> docs.Items[docs.Job]:
+        found = [one for one in await engine.jobs(limit=SEARCHED) if state in (None, one.state)]
+        shown, more = lists.page(found, JOBS, sort, limit, after)
+        return docs.Items(items=[shapes.job(one) for one in shown], next=more)
 
     @api.get("/jobs/{number}", summary="How far a job is")
     async def job(number: int) -> docs.Job:

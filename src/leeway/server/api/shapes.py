@@ -272,6 +272,7 @@ def silence(value: Silence, now: float) -> silences.Silence:
 def delivery(value: Delivery) -> docs.Delivery:
     """How one message fares."""
     return docs.Delivery(
+        number=value.number,
         recipient=value.recipient,
         role=value.role.value,
         together=value.together,

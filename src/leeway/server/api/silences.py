@@ -11,34 +11,62 @@ from fastapi import APIRouter, Query
 from leeway.client import documents as docs
 from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
 from leeway.core.alerting.silence import Scope
+from leeway.core.alerting.silence import Silence as Kept
 from leeway.engine.alerts import silences as wishes
 from leeway.ports.alerts import Alert
 from leeway.ports.clock import Clock
 from leeway.ports.decisions import Decision
 from leeway.server.api import shapes
+from leeway.server.api.lists import After, Orders, page, sorting
+from leeway.server.api.lists import Limit as AnyLimit
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 
 By = Annotated[str, Query(min_length=1, max_length=200, description="Who ends it; kept for the record")]
-Limit = Annotated[int, Query(ge=1, le=10_000)]
+SEARCHED = 10_000
+"""The newest alerts, of which some are looked for."""
+
+Limit = Annotated[int, Query(ge=1, le=SEARCHED)]
+BY_TIME: Orders[Alert] = {
+    "at": lambda one: (one.fired_at, one.key),
+    "-at": lambda one: (-one.fired_at, one.key),  # as the store has them
+}
+SILENCES: Orders[Kept] = {
+    "number": lambda one: (one.number,),
+    "starts_at": lambda one: (one.starts_at, one.number),
+    "ends_at": lambda one: (one.ends_at, one.number),
+}
 
 
 def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
     """Adds the addresses."""
 
     @api.get("/slos/{slo}/decisions", summary="Alerts of one SLO with what was decided about each, newest first")
-    async def decisions(slo: str, limit: Limit = 100) -> docs.Items[Decided]:
-        found = await decided(engine, slo, limit=limit)
+    async def decisions(
+        slo: str,
+        sort: Annotated[str, sorting(BY_TIME)] = "-at",
+        limit: Limit = 100,
+        after: After = None,
+    ) -> docs.Items[Decided]:
+        plain = after is None and sort == "-at"
+        found = await engine.alarm.alerts(slo, up=False, limit=limit + 1 if plain else SEARCHED)
         if not found:
             await engine.status(slo)  # NotFound for a name that never was one
-        return docs.Items(items=found)
+        shown, more = page(found, BY_TIME, sort, limit, after)
+        return docs.Items(items=await _decided(engine, tuple(shown)), next=more)
 
     @api.get("/silences", summary="What is silenced, now or later, the newest first")
     async def listed(
         over: Annotated[bool, Query(description="Those that are over too")] = False,
+        slo: Annotated[str | None, Query(description="That name this SLO only")] = None,
+        sort: Annotated[str, sorting(SILENCES)] = "-number",
+        limit: AnyLimit = None,
+        after: After = None,
     ) -> docs.Items[Silence]:
         now = clock.now()
-        return docs.Items(items=[shapes.silence(one, now) for one in await engine.alarm.silences.silences(over=over)])
+        found = [one for one in await engine.alarm.silences.silences(over=over) if slo in (None, one.scope.slo)]
+        shown, more = page(found, SILENCES, sort, limit, after)
+        return docs.Items(items=[shapes.silence(one, now) for one in shown], next=more)
 
     @api.post("/silences", summary="Keep alerts from people for a time; tells what it covers")
     async def add(wish: SilenceWish) -> Silenced:
@@ -65,7 +93,10 @@ async def alerts_with_words(engine: EnginePort, alerts: tuple[Alert, ...]) -> li
 
 async def decided(engine: EnginePort, slo: str, *, limit: int) -> list[Decided]:
     """The newest alerts of one SLO, those that are over too, with every decision about them."""
-    alerts = await engine.alarm.alerts(slo, up=False, limit=limit)
+    return await _decided(engine, await engine.alarm.alerts(slo, up=False, limit=limit))
+
+
+async def _decided(engine: EnginePort, alerts: tuple[Alert, ...]) -> list[Decided]:
     noted = await _noted(engine, alerts)
     return [
         Decided(

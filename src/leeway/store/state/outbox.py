@@ -157,6 +157,7 @@ class SqlOutbox:
                     role=Role(row.role),
                     together=row.together,
                     notes=tuple(by.notes.splitlines()),
+                    number=row.id,
                 )
             )
         return tuple(found)
