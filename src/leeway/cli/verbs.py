@@ -8,6 +8,7 @@ from __future__ import annotations
 VERBS = {
     "ack": "Take an alert: others see who looks after it.",
     "alerts": "Show what burns, who was told, and what was kept from people.",
+    "annotate": "Write on the charts of an SLO what happened.",
     "backtest": "Run alert policies over the past: what would they have paged, and when?",
     "backup": "Copy the data folder of a stopped server.",
     "apply": "Make the server's definitions equal to those of files.",

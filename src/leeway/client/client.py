@@ -10,6 +10,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from leeway import net
+from leeway.client.charts import Annotation, AnnotationWish, Chart
 from leeway.client.documents import (
     AcknowledgeWish,
     Alert,
@@ -96,6 +97,36 @@ class Client:
     async def budget(self, slo: str, *, as_of: str | None = None, known_at: str | None = None) -> list[Assessment]:
         """The objectives of one SLO at a past time, and as known at a past time."""
         return (await self._get(Items[Assessment], "slos", slo, "budget", as_of=as_of, known_at=known_at)).items
+
+    async def series(
+        self,
+        slo: str,
+        metrics: Sequence[str] = ("remaining",),
+        *,
+        objective: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        step: int | None = None,
+        known_at: str | None = None,
+        max_points: int = 1_000,
+    ) -> Chart:
+        """Curves of one objective over its window, or from start to end, with what is drawn around them."""
+        asked = {"metrics": ",".join(metrics), "objective": objective, "from": start, "to": end}
+        more = {"step": None if step is None else str(step), "known_at": known_at, "max_points": str(max_points)}
+        return await self._get(Chart, "slos", slo, "series", **asked, **more)
+
+    async def annotations(self, slo: str, *, start: str | None = None, end: str | None = None) -> list[Annotation]:
+        """What people wrote on the charts of an SLO, of any time or of a span, by when it begins."""
+        asked = {"from": start, "to": end}
+        return (await self._get(Items[Annotation], "slos", slo, "annotations", **asked)).items
+
+    async def annotate(self, slo: str, wish: AnnotationWish, *, key: str | None = None) -> Annotation:
+        """Writes on the charts of an SLO what happened."""
+        return await self._post(Annotation, wish, "slos", slo, "annotations", key=key)
+
+    async def remove_annotation(self, slo: str, number: int) -> Annotation:
+        """Takes an annotation away, and gives it once more."""
+        return await self._ask(Annotation, Request(self._url("slos", slo, "annotations", str(number)), "DELETE"))
 
     async def points(self, slo: str, *, start: str | None = None, end: str | None = None) -> bytes:
         """The stored points of one SLO, of start ≤ time < end, as the CSV that `leeway budget --points` reads."""

@@ -48,19 +48,51 @@ def course(objective: Objective, track: Track, at: Ints, *, step_s: int, scale: 
     `track` reaches back by the longest window, or 3 d, before the first of them; see Moments for what it cannot hold.
     """
     moments = Moments.of(objective, track, at, step_s=step_s, reach_s=max(SPANS.values()))
+    burn = np.stack([burn_rates(objective, moments, length, scale) for length in SPANS.values()])
+    spent = window_sums(objective, moments, scale)
+    covered = coverage(moments, step_s)
+    return Course(at, burn, spent.bad, spent.total, spent.allowed, spent.remaining_ratio, covered, moments.window_s)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSums:
+    """What the window of each moment holds, in its units."""
+
+    bad: Floats
+    total: Floats
+    allowed: Floats
+
+    @property
+    def remaining_ratio(self) -> Floats:
+        """Remaining / allowed, never clamped; NaN where nothing is allowed."""
+        remaining: Floats = 1 - ratio(self.bad, self.allowed)
+        return remaining
+
+
+def window_sums(objective: Objective, moments: Moments, scale: int) -> WindowSums:
+    """The budget of the window of each moment."""
     quanta, share = units(objective.method, scale), float(objective.allowed_share)
-    burn = np.empty((len(SPANS), len(at)))
-    for row, length in enumerate(SPANS.values()):
-        spent = moments.spent(at - length)
-        burn[row] = _ratio(spent[0] * (quanta.total / (quanta.bad * share)), spent[1].astype(np.float64))
     sums = moments.spent(moments.window_start)
     bad, total = sums[0] / quanta.bad, sums[1] / quanta.total
     allowed = share * (total if objective.method.counts_events else moments.window_s / moments.lasts_s)
+    return WindowSums(bad, total, allowed)
+
+
+def burn_rates(objective: Objective, moments: Moments, span_s: int, scale: int) -> Floats:
+    """Bad share of the span before each moment / allowed share; `moments` reach back so far. NaN: nothing counted."""
+    quanta, share = units(objective.method, scale), float(objective.allowed_share)
+    bad, total = moments.spent(moments.at - span_s)
+    return ratio(bad * (quanta.total / (quanta.bad * share)), total.astype(np.float64))
+
+
+def coverage(moments: Moments, step_s: int) -> Floats:
+    """The share of the elapsed steps of each moment's window that have a row."""
     covered = moments.rows(moments.window_start).astype(np.float64)
-    elapsed = (at // step_s + -moments.window_start // step_s).astype(np.float64)
-    return Course(at, burn, bad, total, allowed, 1 - _ratio(bad, allowed), _ratio(covered, elapsed), moments.window_s)
+    elapsed = (moments.at // step_s + -moments.window_start // step_s).astype(np.float64)
+    return ratio(covered, elapsed)
 
 
-def _ratio(part: NDArray[np.floating], whole: Floats) -> Floats:
-    ratio: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
-    return ratio
+def ratio(part: NDArray[np.floating], whole: Floats) -> Floats:
+    """Part / whole; NaN where there is no whole."""
+    found: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return found

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from leeway.core.quality import MAX_QUANTA, Kind, most_quanta
 from leeway.engine.goal import Goal, kind_of, scale_of
-from leeway.errors import Invalid, LeewayError
+from leeway.errors import Invalid, LeewayError, NotFound
 from leeway.ports.source import Metric, Role
 from leeway.ports.state import Identity, NewSeries, Revision, Series, StateStore
 from leeway.spec import documents
 from leeway.spec.documents import Document, Plain, Ratio, RawRatio, RawValue
 from leeway.spec.library import Library
+from leeway.spec.nearest import did_you_mean
 from leeway.spec.plan import Indicator, Item, Plan, compile_slo
 
 CheckSource = Callable[["SourceKey", tuple[Metric, ...]], None]
@@ -81,6 +82,19 @@ class Catalog:
     def goals_of(self, slo: str) -> tuple[Goal, ...]:
         """The goals of one SLO in the order of its objectives; empty if there is none."""
         return tuple(goal for goal in self.goals if goal.slo == slo)
+
+    def goal(self, slo: str, objective: str | None) -> Goal:
+        """One objective of an SLO, the first if none is named. Raises NotFound with what was perhaps meant."""
+        goals = {goal.objective.name: goal for goal in self.goals_of(slo)}
+        if not goals:
+            known = {goal.slo for goal in self.goals}
+            raise NotFound(f"there is no SLO {slo!r}", mend=did_you_mean(slo, known) or "`leeway status` lists them")
+        if objective is None:
+            return next(iter(goals.values()))
+        if objective not in goals:
+            hint = did_you_mean(objective, goals) or f"it has {', '.join(goals)}"
+            raise NotFound(f"SLO {slo} has no objective {objective!r}", mend=hint)
+        return goals[objective]
 
 
 class Numbers:

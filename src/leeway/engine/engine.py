@@ -18,6 +18,7 @@ from leeway.engine.alerts.platform import newest
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.certainty import Sureness
+from leeway.engine.charts import Annotations, Charts
 from leeway.engine.collect import Collector
 from leeway.engine.crowds import agree
 from leeway.engine.export import export
@@ -82,6 +83,10 @@ class Engine:
         self._forecasts = Forecasts(points, clock, lambda: (self._catalog.goals, self._book))
         self._catalog = Catalog(library_of((), texts.read), (), ())
         self.series = Series(points, alarm.alerts, self.statuses, lambda: (self._catalog, self._book.head))
+        self.annotations = Annotations(state.annotations, clock, self._goals)
+        self.charts = Charts(
+            points, alarm, state.annotations, self._forecasts.of, lambda: (self._catalog, self._book), self._as_of
+        )
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()
         self._changing, self._standing = asyncio.Lock(), standing.Standing(clock)
@@ -134,14 +139,9 @@ class Engine:
 
     async def why(self, slo: str, objective: str | None) -> Why:
         """How the number of one objective came about; the first objective if none is named. Raises NotFound."""
-        goals = self._goals(slo)
-        names = [goal.objective.name for goal in goals]
-        if objective is not None and objective not in names:
-            hint = did_you_mean(objective, names) or f"it has {', '.join(names)}"
-            raise NotFound(f"SLO {slo} has no objective {objective!r}", mend=hint)
-        place = 0 if objective is None else names.index(objective)
-        shown = (await self.status(slo))[place]
-        goal, foreseen = goals[place], await self._forecasts.of(goals[place])
+        goal = self._catalog.goal(slo, objective)
+        shown = (await self.status(slo))[self._goals(slo).index(goal)]
+        foreseen = await self._forecasts.of(goal)
         chances = await asyncio.to_thread(self.alarm.chances, goal, self._book)
         guard = self.alarm.gauge.guard(goal) if chances else None
         return await asyncio.to_thread(query.why, goal, shown, foreseen, chances, guard, self._points)
@@ -382,11 +382,8 @@ class Engine:
         return library
 
     def _goals(self, slo: str) -> tuple[Goal, ...]:
-        goals = self._catalog.goals_of(slo)
-        if not goals:
-            known = {goal.slo for goal in self._catalog.goals}
-            raise NotFound(f"there is no SLO {slo!r}", mend=did_you_mean(slo, known) or "`leeway status` lists them")
-        return goals
+        self._catalog.goal(slo, None)  # or NotFound
+        return self._catalog.goals_of(slo)
 
     def _feeds_of(self, slo: str) -> tuple[Feed, ...]:
         self._goals(slo)  # or NotFound

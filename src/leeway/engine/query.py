@@ -8,9 +8,10 @@ from math import isnan
 import numpy as np
 
 from leeway.core.assess import Assessment, assess
+from leeway.core.gaps import gaps
 from leeway.core.judge import Judged, State, judge, nearest_edges, origin
 from leeway.core.objective import NoData
-from leeway.core.points import Floats, Ints, Points
+from leeway.core.points import Floats, Points
 from leeway.core.sparse.guard import Guard
 from leeway.core.track import Track
 from leeway.core.window import Span
@@ -87,11 +88,12 @@ def why(
     assessment, rho, events = _adjusted(goal, edged(shown.assessment, rows), Track.of(judged, rows.time))
     shown = replace(shown, assessment=assessment)
     inside = (judged.start >= window.start) & (judged.start < as_of)
+    unknown = Span(max(window.start, shown.born or as_of), as_of)
     return Why(
         shown,
         lines(shown),
         _count(goal, judged, inside, elapsed),
-        _gaps(rows.time, Span(max(window.start, shown.born or as_of), as_of)),
+        tuple((one.start, one.end) for one in gaps(rows.time, unknown, STEP_S, GAPS)),
         points.readings(goal.series, Span(as_of - 86_400, as_of + STEP_S), limit=READINGS),
         foreseen,
         Certainty(assessment.adjusted, rho, events, chances, guard),
@@ -132,13 +134,3 @@ def _count(goal: Goal, judged: Judged, inside: np.ndarray, elapsed: Span) -> tup
     complete = (elapsed.end - grid) // length + (grid - elapsed.start) // length
     counts[State.UNKNOWN] = complete - counts[State.GOOD] - counts[State.BAD]
     return tuple(SliceCount(kind, counts[kind], int(filled[state == kind].sum())) for kind in State)
-
-
-def _gaps(time: Ints, span: Span) -> tuple[tuple[int, int], ...]:
-    """The longest spans without a row, longest first."""
-    inside = time[(time >= span.start) & (time < span.end)]
-    starts = np.concatenate(([span.start], inside + STEP_S))
-    ends = np.concatenate((inside, [span.end]))
-    lengths = ends - starts
-    longest = np.argsort(-lengths, kind="stable")[:GAPS]
-    return tuple((int(starts[at]), int(ends[at])) for at in longest if lengths[at] > 0)

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from leeway.ports.annotations import AnnotationStore
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -105,6 +107,10 @@ class Job:
 
 class StateStore(Protocol):
     """Durable state. Errors: Conflict (planned against an older revision), StoreFull, NewerFormat (on opening)."""
+
+    @property
+    def annotations(self) -> AnnotationStore:
+        """What people wrote on charts, on the same ground."""
 
     def documents(self) -> tuple[Revision, ...]:
         """The current revision of every document that is not deleted, by kind and name."""

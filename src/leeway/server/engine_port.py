@@ -14,6 +14,7 @@ from leeway.core.window import Span
 from leeway.engine.alerts.routes import Outlook
 from leeway.engine.alerts.silences import Silenced, SilenceWish
 from leeway.engine.alerts.watch import Watched
+from leeway.engine.charts import Annotations, Charts
 from leeway.engine.series import Series
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert
@@ -89,6 +90,14 @@ class EnginePort(Protocol):
     @property
     def series(self) -> Series:
         """Budgets over time, by name."""
+
+    @property
+    def charts(self) -> Charts:
+        """The past of each objective, as pages draw it."""
+
+    @property
+    def annotations(self) -> Annotations:
+        """What people wrote on charts."""
 
     async def statuses(self, *, behind: bool = False) -> tuple[Status, ...]:
         """All objectives; the same tuple as long as nothing changed. `behind`: rather seconds old than waited for."""

@@ -54,13 +54,14 @@ def known(
         return result
     if not goal.in_ledger and len(at) - unborn > SINGLY:
         return None
-    for place in _stretches(at, unborn, STRETCH_S if goal.in_ledger else 1):
-        track = _track(goal, points, int(at[place][0]), int(at[place][-1]), extent.start)
+    for place in stretches(at, STRETCH_S if goal.in_ledger else 1, unborn):
+        track = track_of(goal, points, int(at[place][0]), int(at[place][-1]), extent.start)
         _fill(result, place, goal, track, at[place], families)
     return result
 
 
-def _stretches(at: Ints, first: int, length_s: int) -> Iterator[slice]:
+def stretches(at: Ints, length_s: int, first: int = 0) -> Iterator[slice]:
+    """Places of moments, from the place `first` on, none of which lies so long after the first of its stretch."""
     while first < len(at):
         beyond = int(np.searchsorted(at, at[first] + length_s))
         yield slice(first, beyond)
@@ -82,13 +83,18 @@ def _fill(result: Known, place: slice, goal: Goal, track: Track, at: Ints, famil
             result[family.name, value][place] = told
 
 
-def _track(goal: Goal, points: PointStore, first: int, last: int, born: int) -> Track:
-    """What counts at moments from `first` to `last`: the window before, burn rates' spans, the reach of the policy."""
+def track_of(
+    goal: Goal, points: PointStore, first: int, last: int, born: int, *, as_known_at: int | None = None
+) -> Track:
+    """What counts at moments from `first` to `last`: the window before, burn rates' spans, the reach of the policy.
+
+    As known now, or at `as_known_at` (epoch microseconds).
+    """
     objective = goal.objective
     reach = (objective.carry_limit_s if objective.no_data is NoData.CARRY else 0) + (objective.slice_s or 0)
     window = objective.window.at(first)
     span = Span(min(window.start, first - max(SPANS.values())) - reach, last)
-    rows = as_points(points.read(goal.series, span), goal)
+    rows = as_points(points.read(goal.series, span, as_known_at=as_known_at), goal)
     return Track.of(judge(objective, rows, span, born=born, grid=origin(objective, window)), rows.time)
 
 

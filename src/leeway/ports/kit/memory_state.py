@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from leeway.errors import Conflict, NotFound, Permanent
+from leeway.ports.kit.memory_annotations import MemoryAnnotations
 from leeway.ports.state import Agreement, Edit, Identity, Job, JobState, NewSeries, Revision, Series
 
 
@@ -22,6 +23,7 @@ class HeldState:
     objectives: dict[Identity, int] = field(default_factory=dict)
     delays: dict[int, float] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
+    annotations: MemoryAnnotations = field(default_factory=MemoryAnnotations)
 
 
 class MemoryState:
@@ -29,6 +31,7 @@ class MemoryState:
 
     def __init__(self, held: HeldState | None = None) -> None:
         self.held = held or HeldState()
+        self.annotations = self.held.annotations
         self._lock = threading.RLock()
 
     def documents(self) -> tuple[Revision, ...]:

@@ -28,6 +28,13 @@ def epoch(text: str | None, name: str) -> float | None:
     return seconds
 
 
+def instant(time: datetime | None, name: str) -> float | None:
+    """Epoch seconds of a time in a body; Misread without a zone."""
+    if time is not None and time.tzinfo is None:
+        raise Misread("a time without a zone belongs to no zone", place=name, mend="end it with Z")
+    return time.timestamp() if time else None
+
+
 def _of_date(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)

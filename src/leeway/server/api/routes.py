@@ -17,6 +17,7 @@ from leeway.ports.state import Job, JobState
 from leeway.server.api import lists, shapes
 from leeway.server.api.again import repeatable
 from leeway.server.api.alerts import alerts
+from leeway.server.api.charts import drawing
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
 from leeway.server.api.listing import ORDERS, Listing, Wanted
@@ -54,6 +55,7 @@ def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     alerts(api, engine)
     silences(api, engine, clock)
     ways(api, engine)
+    drawing(api, engine)
     events(api, feed)
     return api
 

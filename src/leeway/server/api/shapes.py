@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, overload
 
 from leeway.client import documents as docs
 from leeway.client import forecasts, silences, sureness
@@ -285,6 +285,14 @@ def delivery(value: Delivery) -> docs.Delivery:
         error=value.error,
         notes=list(value.notes),
     )
+
+
+@overload
+def moment(time: float) -> datetime: ...
+
+
+@overload
+def moment(time: float | None) -> datetime | None: ...
 
 
 def moment(time: float | None) -> datetime | None:

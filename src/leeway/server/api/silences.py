@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -19,6 +18,7 @@ from leeway.ports.decisions import Decision
 from leeway.server.api import shapes
 from leeway.server.api.lists import After, Orders, page, sorting
 from leeway.server.api.lists import Limit as AnyLimit
+from leeway.server.api.parameters import instant
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 
@@ -125,14 +125,8 @@ def _wish(wish: SilenceWish) -> wishes.SilenceWish:
         Scope(wish.slo, wish.service, wish.policy, tuple(labels)),
         wish.by,
         wish.why,
-        _epoch(wish.start, "start"),
-        _epoch(wish.end, "end"),
+        instant(wish.start, "start"),
+        instant(wish.end, "end"),
         wish.lasts_s,
         wish.everything,
     )
-
-
-def _epoch(time: datetime | None, name: str) -> float | None:
-    if time is not None and time.tzinfo is None:
-        raise Misread("a time without a zone belongs to no zone", place=name, mend="end it with Z")
-    return time.timestamp() if time else None

@@ -196,3 +196,17 @@ guards = Table(
     Column("threshold", Float),
     Column("at", Float, nullable=False),
 )
+
+notes = Table(
+    "annotations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slo", Text, nullable=False),
+    Column("starts_at", Float, nullable=False),
+    Column("ends_at", Float, comment="NULL: about a moment"),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("ix_annotations_slo", "slo", "starts_at"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,9 @@
+"""What pages draw of an objective's past, worked out when somebody asks."""
+
+from leeway.engine.charts.annotations import Annotations
+from leeway.engine.charts.chart import Chart, Left, Threshold
+from leeway.engine.charts.charts import Charts
+from leeway.engine.charts.curves import Curves, Wanted
+from leeway.engine.charts.metrics import METRICS
+
+__all__ = ["METRICS", "Annotations", "Chart", "Charts", "Curves", "Left", "Threshold", "Wanted"]

@@ -1,0 +1,85 @@
+"""The past of one objective, worked out for who looks at it: charts now, and what else pages draw."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from leeway.core.alerting.silence import Silence
+from leeway.engine.alerts.watch import Watched
+from leeway.engine.book import Book
+from leeway.engine.catalog import Catalog
+from leeway.engine.charts import chart
+from leeway.engine.charts.chart import Chart
+from leeway.engine.charts.curves import Wanted, curves
+from leeway.engine.goal import Goal
+from leeway.engine.views import Foreseen
+from leeway.ports.alerts import Alert
+from leeway.ports.annotations import AnnotationStore
+from leeway.ports.points import PointStore
+
+MOST_ALERTS = 10_000
+"""The newest of an SLO, among which those of a span are looked for."""
+
+
+class Silences(Protocol):
+    """As engine.alerts has them."""
+
+    async def silences(self, *, over: bool = False) -> tuple[Silence, ...]:
+        """The newest first."""
+
+
+class Alarm(Protocol):
+    """What is asked of alerts."""
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """Every objective with the policies in force on it."""
+
+    @property
+    def silences(self) -> Silences:
+        """What keeps alerts from people for a time."""
+
+    async def alerts(self, slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
+        """The newest first."""
+
+
+class Charts:
+    """`standing` gives the definitions in force and the book of their ledgers; `as_of` the end of a goal's data."""
+
+    def __init__(
+        self,
+        points: PointStore,
+        alarm: Alarm,
+        annotations: AnnotationStore,
+        foreseen: Callable[[Goal], Awaitable[Foreseen | None]],
+        standing: Callable[[], tuple[Catalog, Book]],
+        as_of: Callable[[Goal], int],
+    ) -> None:
+        self._points, self._alarm, self._annotations = points, alarm, annotations
+        self._foreseen, self._standing, self._as_of = foreseen, standing, as_of
+
+    async def chart(self, slo: str, objective: str | None, wanted: Wanted) -> Chart:
+        """Curves with what belongs beside them. Raises NotFound, and Invalid for what cannot be told."""
+        goal = self._goal(slo, objective)
+        drawn = await asyncio.to_thread(curves, goal, self._points, self._as_of(goal), wanted)
+        watched = self._watched(goal)
+        return Chart(
+            goal,
+            drawn,
+            chart.thresholds(watched),
+            chart.ahead(await self._foreseen(goal)),
+            chart.of_time(await self._alerts(goal), goal, drawn.span),
+            chart.about(await self._alarm.silences.silences(over=True), watched, drawn.span),
+            await asyncio.to_thread(self._annotations.annotations, slo, drawn.span.start, drawn.span.end + 1),
+        )
+
+    def _goal(self, slo: str, objective: str | None) -> Goal:
+        return self._standing()[0].goal(slo, objective)
+
+    def _watched(self, goal: Goal) -> Watched:
+        return next((one for one in self._alarm.watched if one.goal.number == goal.number), Watched(goal, ()))
+
+    async def _alerts(self, goal: Goal) -> Sequence[Alert]:
+        return await self._alarm.alerts(goal.slo, up=False, limit=MOST_ALERTS)

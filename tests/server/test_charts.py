@@ -1,0 +1,164 @@
+"""What charts are drawn from, over a real socket from a real engine."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from urllib.parse import urlencode
+
+import pytest
+from tests.server.serving import HOUR, NOW, slo
+
+from leeway.client import Client, as_json
+from leeway.client.charts import AnnotationWish, Chart
+from leeway.clock import SystemClock
+from leeway.engine.charts import METRICS
+from leeway.errors import NotFound
+
+
+def asked(server, path, status=200, **query):
+    response, body = server.ask("GET", f"/api/v1/slos/{path}?{urlencode(query)}")
+    told = json.loads(body)
+    assert response.status == status, told
+    return told
+
+
+def ask(server, work):
+    async def run():
+        async with Client(server.url, SystemClock(), token=server.token) as client:
+            return await work(client)
+
+    return asyncio.run(run())
+
+
+def test_the_chart_ends_with_what_the_status_says(shop):
+    """Every metric of the last moment is the number of the list, over the SLO's own window."""
+    told = asked(shop, "checkout/series", metrics=",".join(METRICS), max_points=50_000)
+    [now] = asked(shop, "checkout/status")["items"]
+    last = {name: column[-1] for name, column in told["series"].items()}
+    assert last["at"] == NOW
+    assert last["remaining"] == pytest.approx(now["budget"]["remaining_ratio"])
+    assert last["burn_down"] == pytest.approx(now["budget"]["remaining_ratio"])
+    assert last["window_sli"] == pytest.approx(now["sli"])
+    assert last["coverage"] == pytest.approx(now["coverage"])
+    assert {name: last[f"burn_{name}"] for name in now["burn_rates"]} == pytest.approx(now["burn_rates"])
+    assert (last["good"], last["bad"], last["total"], last["sli"]) == (95, 5, 100, 0.95)
+    assert (told["step_s"], told["thinned"], told["unit"], len(told["series"]["at"])) == (60, False, "events", 1_441)
+    assert (told["window"], told["start"]) == (
+        {"start": now["window"]["start"], "end": now["window"]["end"]},
+        now["window"]["start"],
+    )
+
+
+def test_what_is_not_known_is_null_and_told_as_a_gap(shop):
+    """Before the first row; the gap of what is known begins with the first row ever."""
+    told = asked(shop, "checkout/series", metrics="remaining,total,burn_1h", max_points=50_000)["series"]
+    born = told["at"].index(NOW - 600 * 60)
+    assert told["remaining"][: born + 1] == [None] * (born + 1)
+    assert None not in told["remaining"][born + 1 :]
+    assert told["total"][born] is None
+    assert told["total"][born + 1] == 100
+    unseen = asked(shop, "unseen/series", metrics="remaining,total")
+    assert set(unseen["series"]["remaining"] + unseen["series"]["total"]) == {None}
+    assert unseen["unknown"] == []
+
+
+def test_a_coarser_step_adds_up(shop):
+    """By the hour: sixty minutes of a hundred events."""
+    told = asked(shop, "checkout/series", metrics="total,bad", step=3600, **{"from": NOW - 8 * HOUR, "to": NOW})
+    assert told["step_s"] == 3600
+    assert told["series"]["total"][1:] == [6_000] * (len(told["series"]["at"]) - 1)
+    assert told["series"]["bad"][1:] == [300] * (len(told["series"]["at"]) - 1)
+
+
+def test_a_thinned_chart_says_so_and_keeps_the_extremes(shop):
+    """The bad minutes of greeting, one in a hundred, are all there."""
+    whole = asked(shop, "greeting/series", metrics="bad", max_points=50_000)["series"]
+    thin = asked(shop, "greeting/series", metrics="bad", max_points=100)
+    assert thin["thinned"]
+    assert len(thin["series"]["at"]) <= 100
+    bad = [at for at, count in zip(whole["at"], whole["bad"], strict=True) if count]
+    assert len(bad) == 6
+    assert bad == [at for at, count in zip(thin["series"]["at"], thin["series"]["bad"], strict=True) if count]
+
+
+def test_a_chart_has_thresholds_the_even_line_and_the_document_of_the_client(shop):
+    """The default policies of a day's window; packed or not, and as the typed client reads it."""
+    told = asked(shop, "checkout/series")
+    assert {(one["severity"], one["long_s"]) for one in told["thresholds"]} >= {("page", 3_600), ("ticket", 86_400)}
+    assert told["ideal"] == [
+        {"at": told["window"]["start"], "remaining": 1.0},
+        {"at": told["window"]["end"], "remaining": 0.0},
+    ]
+    assert as_json(Chart.model_validate(told)) == told
+    assert as_json(ask(shop, lambda client: client.series("checkout"))) == told
+    packed, body = shop.ask("GET", "/api/v1/slos/checkout/series", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(body)) == told
+
+
+def test_as_known_before_the_points_came_nothing_is_known(shop):
+    """The points were pushed at NOW."""
+    told = asked(shop, "checkout/series", known_at=NOW - 1)
+    assert set(told["series"]["remaining"]) == {None}
+    assert told["unknown"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ({"metrics": "remaning"}, "metrics"),
+        ({"metrics": ",".join(METRICS), "max_points": 10}, "max_points"),
+        ({"step": 90}, "step"),
+        ({"from": NOW, "to": NOW - 60}, "from, to"),
+        ({"to": "yesterday"}, "to"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_refused_with_the_part_at_fault(shop, query, place):
+    """And with a mend."""
+    response, body = shop.ask("GET", f"/api/v1/slos/checkout/series?{urlencode(query)}")
+    told = json.loads(body)
+    assert response.status in (400, 422)
+    assert (told["place"], bool(told["mend"])) == (place, True)
+    assert asked(shop, "checkout/series", 404, objective="9")["mend"]
+
+
+def test_an_annotation_is_written_shown_on_the_chart_and_taken_away(fresh):
+    """A moment and a span; text stays as it was written."""
+    files = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}
+    fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)
+    wish = AnnotationWish(text="<b>release</b> 42 ✓", by="ann")
+    made = ask(fresh, lambda client: client.annotate("checkout", wish))
+    assert (made.text, made.by, made.end, made.start.timestamp()) == (wish.text, "ann", None, NOW)
+    later = {"text": "move", "by": "bob", "start": "2026-09-20T00:00:00Z", "end": "2026-09-21T00:00:00Z"}
+    span = json.loads(fresh.ask("POST", "/api/v1/slos/checkout/annotations", json.dumps(later), fresh.bearer)[1])
+    assert [one["number"] for one in asked(fresh, "checkout/series")["annotations"]] == [span["number"], made.number]
+    listed = asked(fresh, "checkout/annotations", sort="-at", limit=1)
+    assert [one["number"] for one in listed["items"]] == [made.number]
+    assert [one.number for one in ask(fresh, lambda client: client.annotations("checkout", end=str(NOW - HOUR)))] == [
+        span["number"]
+    ]
+    assert ask(fresh, lambda client: client.remove_annotation("checkout", made.number)) == made
+    with pytest.raises(NotFound):
+        ask(fresh, lambda client: client.remove_annotation("checkout", made.number))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"text": " "}, "text"),
+        ({"text": "x" * 2_001}, "text"),
+        ({"by": ""}, "by"),
+        ({"start": "2026-09-20T00:00:00Z", "end": "2026-09-20T00:00:00Z"}, "end"),
+        ({"start": "2026-09-20T00:00:00"}, "start"),
+    ],
+)
+def test_an_annotation_that_says_nothing_or_ends_before_it_begins_is_refused(fresh, wrong, place):
+    """With the part at fault; nothing is kept."""
+    files = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}
+    fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)
+    body = json.dumps({"text": "release", "by": "ann", **wrong})
+    response, told = fresh.ask("POST", "/api/v1/slos/checkout/annotations", body, fresh.bearer)
+    assert (response.status in (400, 422), json.loads(told)["place"]) == (True, place)
+    assert asked(fresh, "checkout/annotations")["items"] == []
