@@ -162,3 +162,34 @@ def test_an_annotation_that_says_nothing_or_ends_before_it_begins_is_refused(fre
     response, told = fresh.ask("POST", "/api/v1/slos/checkout/annotations", body, fresh.bearer)
     assert (response.status in (400, 422), json.loads(told)["place"]) == (True, place)
     assert asked(fresh, "checkout/annotations")["items"] == []
+
+
+def test_the_ledger_adds_up_to_the_budget(shop, fresh):
+    """An outage is a burn that goes on; what burns evenly is background."""
+    even = asked(shop, "checkout/ledger")
+    assert (even["items"], even["background"]) == ([], {"spent": 3_000.0, "ratio": 0.5})
+    files = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}
+    fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)
+    rows = [
+        {"slo": "checkout", "time": NOW - 60 * ago, "good": 0 if ago <= 20 else 99, "total": 100}
+        for ago in range(1, 201)
+    ]
+    assert fresh.ask("POST", "/api/v1/push", json.dumps(rows), fresh.bearer)[0].status == 200
+    told = asked(fresh, "checkout/ledger")
+    [burn] = told["items"]
+    assert (burn["end"], burn["recovered_alone"], burn["spent"], burn["lasts_s"]) == (None, None, 2_000.0, 1_200)
+    assert burn["spent"] + told["background"]["spent"] == told["budget"]["consumed"] == 2_180
+    assert as_json(ask(fresh, lambda client: client.ledger("checkout"))) == told
+    assert asked(fresh, "checkout/ledger", as_of=NOW - 30 * 60)["budget"]["consumed"] == 170
+
+
+def test_days_and_hours_of_the_week_add_up_to_the_budget(shop):
+    """All that was ever spent lies in them; as the typed client reads them."""
+    days, week = asked(shop, "search/days", zone="Europe/Berlin"), asked(shop, "search/hours")
+    assert sum(one["spent"] for one in days["items"]) == sum(one["spent"] for one in week["items"]) == 12_000
+    assert (days["zone"], week["zone"], len(week["items"])) == ("Europe/Berlin", "UTC", 168)
+    assert {one["state"] for one in days["items"]} == {"unknown", "over"}
+    assert as_json(ask(shop, lambda client: client.days("search", zone="Europe/Berlin"))) == days
+    assert as_json(ask(shop, lambda client: client.hours("search"))) == week
+    response, body = shop.ask("GET", "/api/v1/slos/search/days?zone=Europe/Berlim")
+    assert (response.status, json.loads(body)["place"]) == (422, "zone")

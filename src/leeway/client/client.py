@@ -35,6 +35,7 @@ from leeway.client.documents import (
 from leeway.client.problem import error_of
 from leeway.client.routes import Route, Severity, Trial, TrialWish
 from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
+from leeway.client.spending import Calendar, Ledger, Week
 from leeway.errors import NotUnderstood, Permanent, Unreachable
 from leeway.net import Answer, Egress, Limits, Request, Retries, Secret, parse_url
 from leeway.ports.clock import Clock
@@ -114,6 +115,27 @@ class Client:
         asked = {"metrics": ",".join(metrics), "objective": objective, "from": start, "to": end}
         more = {"step": None if step is None else str(step), "known_at": known_at, "max_points": str(max_points)}
         return await self._get(Chart, "slos", slo, "series", **asked, **more)
+
+    async def ledger(self, slo: str, *, objective: str | None = None, as_of: str | None = None) -> Ledger:
+        """Where the budget of one objective went, burn by burn."""
+        return await self._get(Ledger, "slos", slo, "ledger", objective=objective, as_of=as_of)
+
+    async def days(self, slo: str, *, objective: str | None = None, zone: str | None = None) -> Calendar:
+        """What each day of the last 13 months spent."""
+        return await self._get(Calendar, "slos", slo, "days", objective=objective, zone=zone)
+
+    async def hours(
+        self,
+        slo: str,
+        *,
+        objective: str | None = None,
+        zone: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> Week:
+        """What each hour of the week spent, over a span or the last 13 weeks."""
+        asked = {"objective": objective, "zone": zone, "from": start, "to": end}
+        return await self._get(Week, "slos", slo, "hours", **asked)
 
     async def annotations(self, slo: str, *, start: str | None = None, end: str | None = None) -> list[Annotation]:
         """What people wrote on the charts of an SLO, of any time or of a span, by when it begins."""

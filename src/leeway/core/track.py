@@ -40,6 +40,14 @@ class Track:
         """Only what is certainly bad: what alerts decide on."""
         return self if self.doubt is None else replace(self, bad=self.bad - self.doubt, doubt=None)
 
+    def within(self, span: Span) -> Track:
+        """Only the slices and rows that start in the span."""
+        first, last = np.searchsorted(self.start, (span.start, span.end))
+        rows = np.searchsorted(self.row, (span.start, span.end))
+        bad, total = (each[first : last + 1] - each[first] for each in (self.bad, self.total))
+        doubt = None if self.doubt is None else self.doubt[first : last + 1] - self.doubt[first]
+        return Track(self.start[first:last], bad, total, self.row[slice(*rows)], doubt)
+
     def tally(self, span: Span) -> Tally:
         """What the slices and rows that start in the span add up to."""
         first, last = np.searchsorted(self.start, (span.start, span.end))

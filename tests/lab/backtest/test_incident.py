@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.core.past import DAY, MINUTE, objective, outage
 
 from leeway.core.alerting.sums import PastSums
@@ -13,7 +11,6 @@ from leeway.core.judge import judge
 from leeway.core.points import Points
 from leeway.core.track import Track
 from leeway.core.window import Span
-from leeway.lab.backtest import incident
 from leeway.lab.backtest.incident import stretches
 
 
@@ -67,11 +64,3 @@ def test_a_service_without_events_has_none():
     """There is nothing to divide by."""
     total = np.zeros(3 * 1_440, np.int64)
     assert pieces(total, total) == []
-
-
-@given(st.lists(st.integers(-5, 5), min_size=1, max_size=30))
-def test_the_densest_piece_is_the_best_of_all_pieces(amounts):
-    """Compared with every piece there is."""
-    begin, end = incident._densest(np.array(amounts, float))
-    best = max(sum(amounts[one:other]) for one in range(len(amounts)) for other in range(one, len(amounts) + 1))
-    assert sum(amounts[begin:end]) == max(best, 0)

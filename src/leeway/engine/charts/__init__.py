@@ -4,6 +4,7 @@ from leeway.engine.charts.annotations import Annotations
 from leeway.engine.charts.chart import Chart, Left, Threshold
 from leeway.engine.charts.charts import Charts
 from leeway.engine.charts.curves import Curves, Wanted
+from leeway.engine.charts.ledger import Burnt, Ledger
 from leeway.engine.charts.metrics import METRICS
 
-__all__ = ["METRICS", "Annotations", "Chart", "Charts", "Curves", "Left", "Threshold", "Wanted"]
+__all__ = ["METRICS", "Annotations", "Burnt", "Chart", "Charts", "Curves", "Ledger", "Left", "Threshold", "Wanted"]

@@ -7,18 +7,28 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from leeway.core.alerting.silence import Silence
+from leeway.core.ledger.grid import HOUR_S
+from leeway.core.objective import DAY_S
+from leeway.core.window import Span
 from leeway.engine.alerts.watch import Watched
 from leeway.engine.book import Book
-from leeway.engine.catalog import Catalog
-from leeway.engine.charts import chart
+from leeway.engine.catalog import STEP_S, Catalog
+from leeway.engine.charts import calendar, chart
+from leeway.engine.charts import ledger as budget_ledger
+from leeway.engine.charts.calendar import Cell, Day
 from leeway.engine.charts.chart import Chart
 from leeway.engine.charts.curves import Wanted, curves
+from leeway.engine.charts.ledger import Ledger
 from leeway.engine.goal import Goal
 from leeway.engine.views import Foreseen
 from leeway.ports.alerts import Alert
 from leeway.ports.annotations import AnnotationStore
 from leeway.ports.points import PointStore
 
+WEEKS = 13
+"""A heat map of the week is made of so many."""
+
+MOST_DAYS = 400
 MOST_ALERTS = 10_000
 """The newest of an SLO, among which those of a span are looked for."""
 
@@ -74,6 +84,34 @@ class Charts:
             chart.about(await self._alarm.silences.silences(over=True), watched, drawn.span),
             await asyncio.to_thread(self._annotations.annotations, slo, drawn.span.start, drawn.span.end + 1),
         )
+
+    async def ledger(self, slo: str, objective: str | None, as_of: int | None) -> Ledger:
+        """Where the budget went, burn by burn. Raises NotFound."""
+        goal = self._goal(slo, objective)
+        head = self._as_of(goal)
+        at = head if as_of is None else min(head, as_of - as_of % STEP_S)
+        found = await asyncio.to_thread(budget_ledger.ledger, goal, self._points, at)
+        start, end = found.window.start, at + 1
+        written = await asyncio.to_thread(self._annotations.annotations, slo, start, end)
+        return budget_ledger.told(found, await self._alerts(goal), written)
+
+    async def days(self, slo: str, objective: str | None, zone: str | None) -> tuple[Goal, str, tuple[Day, ...]]:
+        """What each of the last days spent, in which zone. Raises NotFound, and Invalid for a zone that is none."""
+        goal = self._goal(slo, objective)
+        name, book = calendar.zone_of(goal, zone), self._standing()[1]
+        return goal, name, await asyncio.to_thread(calendar.days, goal, book, self._points, self._as_of(goal), name)
+
+    async def week(
+        self, slo: str, objective: str | None, zone: str | None, start: int | None, end: int | None
+    ) -> tuple[Goal, str, Span, tuple[Cell, ...]]:
+        """What each hour of the week spent over a span, else the last WEEKS weeks. Raises as `days`."""
+        goal = self._goal(slo, objective)
+        name, (_, book), head = calendar.zone_of(goal, zone), self._standing(), self._as_of(goal)
+        until = head if end is None else min(head, end - end % STEP_S)
+        begin = until - WEEKS * 7 * DAY_S if start is None else max(start, until - MOST_DAYS * DAY_S)
+        span = Span(min(until, begin) // HOUR_S * HOUR_S, until)
+        fired = [one for one in await self._alerts(goal) if one.objective == goal.objective.name]
+        return goal, name, span, await asyncio.to_thread(calendar.week, goal, book, self._points, span, name, fired)
 
     def _goal(self, slo: str, objective: str | None) -> Goal:
         return self._standing()[0].goal(slo, objective)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from leeway.lab.backtest.incident import FAST, MATTERS
+from leeway.core.burns import FAST
+from leeway.lab.backtest.incident import MATTERS
 from leeway.lab.backtest.score import NIGHT, RESPOND_S, Score
 from leeway.spec.quantity import count, percent, span
 

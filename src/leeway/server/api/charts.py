@@ -131,7 +131,7 @@ def _chart(value: charts.Chart) -> docs.Chart:
             docs.Even(at=shapes.moment(curves.window.end), remaining=0),
         ],
         forecast=[_left(one) for one in value.ahead],
-        alerts=[_alert(one) for one in value.alerts],
+        alerts=[alert_band(one) for one in value.alerts],
         silences=[
             docs.SilenceBand(
                 number=one.number,
@@ -154,7 +154,8 @@ def _left(value: charts.Left) -> docs.Left:
     )
 
 
-def _alert(value: Alert) -> docs.AlertBand:
+def alert_band(value: Alert) -> docs.AlertBand:
+    """While it was up."""
     return docs.AlertBand(
         key=value.key,
         policy=value.policy,
