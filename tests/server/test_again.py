@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.server.serving import NOW, slo
+from tests.server.serving import NOW, served, slo
 
 from leeway.client import Client
 from leeway.client.silences import SilenceWish
 from leeway.clock import SystemClock
+from leeway.ports.answers import Name
 
 WISH = {"slo": "checkout", "by": "ann", "why": "planned work", "lasts_s": 3600}
 
@@ -49,11 +51,11 @@ def test_those_who_ask_at_once_under_one_key_get_one_silence(fresh):
 
 
 def test_a_key_is_for_one_body_and_one_address(fresh):
-    """Other content is 409; the key of another address is another key."""
+    """Other content is 422; the key of another address is another key."""
     define(fresh)
     post(fresh, "/api/v1/silences", WISH, "k1")
     status, problem = post(fresh, "/api/v1/silences", WISH | {"lasts_s": 60}, "k1")
-    assert (status, problem["type"], problem["place"]) == (409, "urn:leeway:problem:conflict", "Idempotency-Key")
+    assert (status, problem["type"], problem["place"]) == (422, "urn:leeway:problem:conflict", "Idempotency-Key")
     assert post(fresh, "/api/v1/plan", {"files": []}, "k1")[0] == 200
     assert post(fresh, "/api/v1/plan", {"files": []}, "k" * 201)[0] == 400
 
@@ -86,3 +88,26 @@ def test_the_client_sends_a_wish_again_under_its_key(fresh):
     first, again = asyncio.run(twice())
     assert first == again
     assert len(silences(fresh)) == 1
+
+
+def test_a_server_that_was_started_again_knows_what_it_answered(tmp_path):
+    """The same silence, and only one; the body of another wish under its key is refused as before."""
+    with served(tmp_path / "data") as server:
+        define(server)
+        first = post(server, "/api/v1/silences", WISH, "k1")
+    with served(tmp_path / "data") as server:
+        assert post(server, "/api/v1/silences", WISH, "k1") == first
+        assert len(silences(server)) == 1
+        assert post(server, "/api/v1/silences", WISH | {"lasts_s": 60}, "k1")[0] == 422
+
+
+def test_what_was_broken_off_is_not_carried_out_a_second_time(fresh):
+    """409 that says so: after a crash nobody knows whether it was done; another key is another wish."""
+    define(fresh)
+    digest = hashlib.sha256(json.dumps(WISH).encode()).hexdigest()
+    fresh.engine.answers.claim(Name("/api/v1/silences?", "k1"), digest, NOW)
+    status, problem = post(fresh, "/api/v1/silences", WISH, "k1")
+    assert (status, problem["place"]) == (409, "Idempotency-Key")
+    assert "broken off" in problem["detail"]
+    assert silences(fresh) == []
+    assert post(fresh, "/api/v1/silences", WISH, "k2")[0] == 200

@@ -160,7 +160,7 @@ def test_a_push_is_answered_by_a_receipt_and_a_key_makes_it_repeatable(fresh):
     assert (first[1]["accepted"], first[1]["quarantined"]) == (1, {"more-than-total": 1, "unknown-slo": 1})
     assert [one["row"] for one in first[1]["refusals"]] == [1, 2]
     assert (again[1]["accepted"], again[1]["repeated"]) == (0, 1)
-    assert (other[0], other[1]["type"]) == (409, "urn:leeway:problem:conflict")
+    assert (other[0], other[1]["type"]) == (422, "urn:leeway:problem:conflict")
 
 
 @pytest.mark.parametrize(

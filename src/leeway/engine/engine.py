@@ -72,7 +72,7 @@ class Engine:
         alarm: Alarm,
         retain_days: int = 400,
     ) -> None:
-        self.alarm = alarm
+        self.alarm, self.answers = alarm, state.answers
         self._points, self._state, self._clock = points, state, clock
         self._texts, self._numbers = texts, Numbers(state)
         self._pulls, self._check, self._back_up, self._retain_days = pulls, check_source, back_up, retain_days

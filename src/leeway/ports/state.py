@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from leeway.ports.annotations import AnnotationStore
+from leeway.ports.answers import AnswerStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,10 @@ class StateStore(Protocol):
     @property
     def annotations(self) -> AnnotationStore:
         """What people wrote on charts, on the same ground."""
+
+    @property
+    def answers(self) -> AnswerStore:
+        """What was answered under which key, on the same ground."""
 
     def documents(self) -> tuple[Revision, ...]:
         """The current revision of every document that is not deleted, by kind and name."""

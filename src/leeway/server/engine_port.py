@@ -18,6 +18,7 @@ from leeway.engine.charts import Annotations, Charts
 from leeway.engine.series import Series
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
 from leeway.ports.alerts import Alert
+from leeway.ports.answers import AnswerStore
 from leeway.ports.decisions import Decision
 from leeway.ports.outbox import Delivery
 from leeway.ports.points import Key
@@ -94,6 +95,10 @@ class EnginePort(Protocol):
     @property
     def charts(self) -> Charts:
         """The past of each objective, as pages draw it."""
+
+    @property
+    def answers(self) -> AnswerStore:
+        """What was answered under which key."""
 
     @property
     def annotations(self) -> Annotations:

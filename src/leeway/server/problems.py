@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from leeway.client.documents import Problem
 from leeway.client.problem import Overtaken, problem_of
-from leeway.errors import Denied, Invalid, LeewayError
+from leeway.errors import Conflict, Denied, Invalid, LeewayError
 from leeway.server.answers import HEADERS, problem_response
 
 Show = Callable[[Request, Problem], Response]
@@ -29,8 +29,17 @@ class Misread(Invalid):
     """A request that cannot be read: a parameter, a header or the form of its body is wrong (400)."""
 
 
+class Reused(Conflict):
+    """A key under which a request may be sent again came with another request (422)."""
+
+
 class Looped(Denied):
     """A message of Leeway's own has come back (508). It is dropped: alerts must not make alerts."""
+
+
+def reused() -> Reused:
+    """The one answer to it."""
+    return Reused("this key was used for other content", place="Idempotency-Key", mend="take a new key")
 
 
 def looped() -> Looped:
@@ -45,6 +54,8 @@ def as_problem(request: Request, error: Exception) -> Problem:
     match error:
         case Misread():
             return problem_of(error, status=400, request_id=number)
+        case Reused():
+            return problem_of(error, status=422, request_id=number)
         case Looped():
             return problem_of(error, status=508, request_id=number)
         case LeewayError():

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from leeway.errors import Conflict, NotFound, Permanent
 from leeway.ports.kit.memory_annotations import MemoryAnnotations
+from leeway.ports.kit.memory_answers import MemoryAnswers
 from leeway.ports.state import Agreement, Edit, Identity, Job, JobState, NewSeries, Revision, Series
 
 
@@ -24,6 +25,7 @@ class HeldState:
     delays: dict[int, float] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     annotations: MemoryAnnotations = field(default_factory=MemoryAnnotations)
+    answers: MemoryAnswers = field(default_factory=MemoryAnswers)
 
 
 class MemoryState:
@@ -31,7 +33,7 @@ class MemoryState:
 
     def __init__(self, held: HeldState | None = None) -> None:
         self.held = held or HeldState()
-        self.annotations = self.held.annotations
+        self.annotations, self.answers = self.held.annotations, self.held.answers
         self._lock = threading.RLock()
 
     def documents(self) -> tuple[Revision, ...]:

@@ -4,81 +4,87 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from leeway.core.objective import DAY_S
-from leeway.errors import Conflict
+from leeway.errors import Conflict, LeewayError
+from leeway.ports.answers import Answer, AnswerStore, Claim, Name
 from leeway.ports.clock import Clock
-from leeway.server.api.parameters import idempotency_key
+from leeway.server.api.parameters import HEADER, KEY, idempotency_key
+from leeway.server.problems import reused
 
-KEPT_S = DAY_S
-MOST = 1_000
-"""Answers that are kept in memory; the oldest go first, and all with the process."""
-
-_KEY = {"parameters": [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}]}
+KEPT_S = float(DAY_S)
+LOOK_S = 3_600.0
+"""So often at most what is too old is looked for."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-@dataclass(slots=True)
-class _Answered:
-    digest: str
-    at: float
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    answer: tuple[int, bytes, str | None] | None = None
 
 
 class Answers:
     """What was answered under which key. Only what was carried out is kept: a refusal may be tried again."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._known: OrderedDict[tuple[str, str], _Answered] = OrderedDict()
+    def __init__(self, store: AnswerStore, clock: Clock) -> None:
+        self._store, self._clock, self._looked = store, clock, 0.0
+        self._turns: WeakValueDictionary[Name, asyncio.Lock] = WeakValueDictionary()
 
-    async def once(
-        self, path: str, key: str, body: bytes, work: Callable[[], Coroutine[Any, Any, Response]]
-    ) -> Response:
-        """The answer of `work`, or the one it gave before. Raises Conflict if the key was used for another body."""
-        self._forget()
+    async def once(self, name: Name, body: bytes, work: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
+        """The answer of `work`, or the one it gave before.
+
+        Raises Reused if the key was used for another body, Conflict if that request was broken off: it may have been
+        carried out or not, and is not carried out a second time.
+        """
         digest = hashlib.sha256(body).hexdigest()
-        known = self._known.setdefault((path, key), _Answered(digest, self._clock.monotonic()))
+        turn = self._turns.setdefault(name, asyncio.Lock())
+        async with turn:  # who sends it again before the first answer waits for that
+            known = await asyncio.to_thread(self._claim, name, digest)
+            if known is None:
+                return await self._first(name, work)
         if known.digest != digest:
-            raise Conflict("this key was used for other content", place="Idempotency-Key", mend="take a new key")
-        async with known.turn:  # who sends it again before the first answer waits for that
-            if known.answer is None:
-                try:
-                    done = await work()
-                    known.answer = (done.status_code, bytes(done.body), done.media_type)
-                    return done
-                finally:
-                    if known.answer is None:
-                        self._known.pop((path, key), None)
-            status, content, kind = known.answer
-            return Response(content, status, {"idempotent-replayed": "true"}, kind)
+            raise reused()
+        if known.answer is None:
+            mend = "look whether it was done; if not, send it under a new key"
+            told = "the request under this key was broken off; it may have been carried out or not"
+            raise Conflict(told, place=KEY, mend=mend)
+        headers = {"idempotent-replayed": "true"}
+        return Response(known.answer.body, known.answer.status, headers, known.answer.media_type or None)
 
-    def _forget(self) -> None:
-        now = self._clock.monotonic()
-        while self._known:
-            oldest = next(iter(self._known.values()))
-            if len(self._known) < MOST and now - oldest.at < KEPT_S:
-                return
-            self._known.popitem(last=False)
+    async def _first(self, name: Name, work: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
+        try:
+            done = await work()
+        except (LeewayError, HTTPException, RequestValidationError):  # of anything else nobody knows how far it got
+            await asyncio.to_thread(self._store.release, name)
+            raise
+        answer = Answer(done.status_code, bytes(done.body), done.media_type or "")
+        await asyncio.to_thread(self._store.keep, name, answer)
+        return done
+
+    def _claim(self, name: Name, digest: str) -> Claim | None:
+        now = self._clock.now()
+        if abs(now - self._looked) >= LOOK_S:
+            self._store.prune(now - KEPT_S)
+            self._looked = now
+        known = self._store.claim(name, digest, now)
+        if known is not None and known.at < now - KEPT_S:
+            self._store.release(name)
+            known = self._store.claim(name, digest, now)
+        return known
 
 
-def repeatable(clock: Clock) -> type[APIRoute]:
+def repeatable(store: AnswerStore, clock: Clock) -> type[APIRoute]:
     """A kind of route whose POSTs heed an Idempotency-Key."""
-    answers = Answers(clock)
+    answers = Answers(store, clock)
 
     class Repeatable(APIRoute):
         def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
             if "POST" in (declared.get("methods") or ()):
-                declared["openapi_extra"] = _KEY | (declared.get("openapi_extra") or {})
+                declared["openapi_extra"] = HEADER | (declared.get("openapi_extra") or {})
             super().__init__(path, endpoint, **declared)
 
         def get_route_handler(self) -> Handler:
@@ -88,8 +94,8 @@ def repeatable(clock: Clock) -> type[APIRoute]:
                 key = idempotency_key(request) if request.method == "POST" else None
                 if key is None:
                     return await handle(request)
-                asked = f"{request.url.path}?{request.url.query}"
-                return await answers.once(asked, key, await request.body(), lambda: handle(request))
+                name = Name(f"{request.url.path}?{request.url.query}", key)
+                return await answers.once(name, await request.body(), lambda: handle(request))
 
             return handled
 

@@ -11,7 +11,18 @@ from fastapi.routing import APIRoute
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
 
-LONGEST_KEY = 200
+KEY, LONGEST_KEY = "Idempotency-Key", 200
+HEADER = {
+    "parameters": [
+        {
+            "name": KEY,
+            "in": "header",
+            "description": "Sent again under the same key, it is carried out once",
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+        }
+    ]
+}
+"""The key, as OpenAPI describes it."""
 
 
 def epoch(text: str | None, name: str) -> float | None:
@@ -47,7 +58,7 @@ def idempotency_key(request: Request) -> str | None:
     """The key under which this may be sent again, None without one; Misread if it is no key."""
     key = request.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
-        raise Misread(f"give 1 to {LONGEST_KEY} printable characters", place="Idempotency-Key", mend="a UUID will do")
+        raise Misread(f"give 1 to {LONGEST_KEY} printable characters", place=KEY, mend="a UUID will do")
     return key
 
 

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from leeway.client import documents as docs
-from leeway.errors import Invalid
+from leeway.errors import Conflict, Invalid
 from leeway.ports.loop import is_own_event
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch
 from leeway.server.api import shapes
-from leeway.server.api.parameters import idempotency_key, only_declared
+from leeway.server.api.parameters import HEADER, idempotency_key, only_declared
 from leeway.server.engine_port import EnginePort
-from leeway.server.problems import looped
+from leeway.server.problems import looped, reused
 from leeway.sources import json_push
 
 AT_ONCE = 4
@@ -51,10 +51,7 @@ def push(engine: EnginePort, limits: json_push.Settings) -> APIRouter:
         "/push",
         summary="Take points; the receipt says what became of them",
         response_model=docs.Receipt,
-        openapi_extra={
-            "requestBody": _BODY,
-            "parameters": [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}],
-        },
+        openapi_extra=HEADER | {"requestBody": _BODY},
     )
     async def take(request: Request) -> Response:
         await only_declared(request)
@@ -66,7 +63,10 @@ def push(engine: EnginePort, limits: json_push.Settings) -> APIRouter:
         else:
             async with gate:
                 batch, digest = await asyncio.to_thread(_read, body, kind, coding, limits, digested=key is not None)
-        receipt = await engine.push(batch, None if key is None else Key(key, digest))
+        try:
+            receipt = await engine.push(batch, None if key is None else Key(key, digest))
+        except Conflict:
+            raise reused() from None
         return Response(shapes.receipt(receipt).model_dump_json(), media_type="application/json")
 
     return api

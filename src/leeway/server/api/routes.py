@@ -49,7 +49,9 @@ TIME = "RFC 3339 with a zone, or epoch seconds"
 
 def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     """Everything but the push of points."""
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(only_declared)], route_class=repeatable(clock))
+    api = APIRouter(
+        prefix="/api/v1", dependencies=[Depends(only_declared)], route_class=repeatable(engine.answers, clock)
+    )
     _reading(api, engine, clock)
     definitions(api, engine)
     _work(api, engine)

@@ -14,6 +14,7 @@ from leeway.ports.state import Agreement, Edit, Identity, Job, JobState, NewSeri
 from leeway.store.state.access import Access
 from leeway.store.state.alerts import SqlAlerts
 from leeway.store.state.annotations import SqlAnnotations
+from leeway.store.state.answers import SqlAnswers
 from leeway.store.state.decisions import SqlDecisions
 from leeway.store.state.edits import carried_out
 from leeway.store.state.guards import SqlGuards
@@ -52,7 +53,7 @@ class SqlState:
         self.outbox = SqlOutbox(self._access)
         self.silences, self.decisions = SqlSilences(self._access), SqlDecisions(self._access)
         self.guards, self.people = SqlGuards(self._access), SqlPeople(self._access)
-        self.annotations = SqlAnnotations(self._access)
+        self.annotations, self.answers = SqlAnnotations(self._access), SqlAnswers(self._access)
 
     def documents(self) -> tuple[Revision, ...]:
         """Every document that is not deleted."""

@@ -9,11 +9,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -209,4 +211,17 @@ notes = Table(
     Column("created_at", Float, nullable=False),
     Index("ix_annotations_slo", "slo", "starts_at"),
     sqlite_autoincrement=True,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("status", Integer, comment="NULL: begun, and not known to be done"),
+    Column("body", LargeBinary, nullable=False, server_default=text("''")),
+    Column("media_type", Text, nullable=False, server_default=""),
+    Index("ix_answers_at", "at"),
 )
