@@ -97,8 +97,15 @@ async def served(config: Config, clock: Clock, started: Callable[[int, Leeway], 
         try:
             async with running(config, clock, frozenset({f"{listen.HOST}:{port}"})) as leeway:
                 hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
-                create_app = (await loading).create_app
-                app = create_app(leeway.engine, token=leeway.token, hosts=hosts, clock=clock, data=config.data)
+                server = await loading
+                app = server.create_app(
+                    leeway.engine,
+                    token=leeway.token,
+                    hosts=hosts,
+                    clock=clock,
+                    data=config.data,
+                    rates=server.Rates(config.rate_reads, config.rate_writes, config.rate_pushes),
+                )
                 await listen.serve(app, listener, lambda: started(port, leeway))
         finally:
             await loading

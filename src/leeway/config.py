@@ -40,6 +40,9 @@ class Config(BaseModel):
         "", description="The Recipient that hears each minute that Leeway evaluates; it pages if not"
     )
     retain_days: int = Field(400, ge=40, description="Days that points are kept")
+    rate_reads: int = Field(500, ge=0, description="Questions a second of one caller, ten times that at once; 0: any")
+    rate_writes: int = Field(100, ge=0, description="Changes a second of one caller, ten times that at once; 0: any")
+    rate_pushes: int = Field(2_000, ge=0, description="Pushes a second of one caller, of any size; 0: any number")
     store_memory: str = Field(
         "1GB", pattern=r"^\d+(MB|GB)$", description="Memory that the store may use, as 500MB or 2GB"
     )

@@ -23,6 +23,7 @@ from leeway.ports.push import PushBatch
 from leeway.server.app import create_app
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages import Panel
+from leeway.server.safety import Rates
 
 NOW = 1_790_000_040
 """A whole minute."""
@@ -120,7 +121,9 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, panel: Panel | None = None, roots: tuple[Path, ...] = ()) -> Iterator[Served]:
+def served(
+    data: Path, panel: Panel | None = None, roots: tuple[Path, ...] = (), rates: Rates | None = None
+) -> Iterator[Served]:
     """Serves the folder until the block ends; the thread and everything in it have ended then. Files below `roots`."""
     sock = socket.create_server(("127.0.0.1", 0))
     port = sock.getsockname()[1]
@@ -139,6 +142,7 @@ def served(data: Path, panel: Panel | None = None, roots: tuple[Path, ...] = ())
                 clock=clock,
                 data=data,
                 panels=lambda: panel,
+                rates=rates or Rates(),
             )
             server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
             servers.append(server)

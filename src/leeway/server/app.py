@@ -11,7 +11,7 @@ from leeway.server import api, problems
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages import Pages, Panels, no_panel, pages
 from leeway.server.prometheus import prometheus
-from leeway.server.safety import Guard, Sessions
+from leeway.server.safety import Guard, Limits, Rates, Sessions
 from leeway.sources import json_push
 from leeway.version import VERSION
 
@@ -27,13 +27,15 @@ def create_app(
     data: Path | None = None,
     panels: Panels = no_panel,
     limits: json_push.Settings = LIMITS,
+    rates: Rates = Rates(),  # noqa: B008 - frozen
 ) -> FastAPI:
     """The application, to be run by uvicorn; it starts and stops nothing of the engine.
 
     `app.state.ends` is to be called when the server stops: streams that are open would hold it up.
 
     `hosts` are the names under which it may be called, as `127.0.0.1:8474`, or `127.0.0.1` for any port. `data` is
-    shown in the commands that a newcomer copies; `panels` fills the slot above the list.
+    shown in the commands that a newcomer copies; `panels` fills the slot above the list. `rates` are how often one
+    caller may ask.
     """
     app = FastAPI(
         title="Leeway",
@@ -55,5 +57,6 @@ def create_app(
         pages(engine, made, panels),
     ):
         app.include_router(router)
+    app.add_middleware(Limits, rates=rates, clock=clock)
     app.add_middleware(Guard, token=token, hosts=hosts, largest=limits.max_bytes)
     return app
