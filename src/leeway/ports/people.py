@@ -91,8 +91,8 @@ class PeopleStore(Protocol):
     def give(self, key: Key, act: Act) -> Key:
         """Keeps a new key, with a number never used before. Raises NotFound for a person that is not there."""
 
-    def end(self, numbers: Sequence[int], act: Act) -> int:
-        """Ends keys; how many of them were not ended before. Without any, no act is kept."""
+    def end(self, numbers: Sequence[int], act: Act | None) -> int:
+        """Ends keys; how many of them were not ended before. Without any, no act is kept; None: they had run out."""
 
     def used(self, times: Mapping[int, float]) -> None:
         """When keys were used last, by number; what is not there is left out."""

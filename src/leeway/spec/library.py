@@ -22,6 +22,7 @@ from leeway.spec.documents import (
     Service,
     kind_of,
 )
+from leeway.spec.projects import project_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Library:
             )
             for (kind, name), one in self.index.items()
         }
+
+    def project(self, kind: str, name: str) -> str | None:
+        """The project of this document, None if there is none of this kind and name."""
+        found = self.index.get((Kind(kind), name)) if kind in Kind.__members__.values() else None
+        return None if found is None else project_of(found.metadata)
 
     def names(self, kind: Kind) -> list[str]:
         """The names of all documents of a kind, in order."""

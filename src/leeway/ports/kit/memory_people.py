@@ -62,11 +62,11 @@ class MemoryPeople:
             self.note([act])
             return kept
 
-    def end(self, numbers: Sequence[int], act: Act) -> int:
+    def end(self, numbers: Sequence[int], act: Act | None) -> int:
         """Those that are there."""
         with self._lock:
             ended = sum(self._keys.pop(number, None) is not None for number in numbers)
-            if ended:
+            if ended and act is not None:
                 self.note([act])
             return ended
 

@@ -94,12 +94,13 @@ class PeopleStoreSuite:
             store.give(key_of(ann.number + 7, "y"), ACT)
 
     def test_a_key_is_ended_once(self, store: PeopleStore) -> None:
-        """The first who ends it is told so; without anything ended no act is kept."""
+        """The first who ends it is told so; without anything ended, or where it had run out, no act is kept."""
         kept = store.give(key_of(None), ACT)
         assert store.end([kept.number, kept.number + 7], replace(ACT, what="token.end")) == 1
         assert store.end([kept.number], ACT) == 0
         assert store.keys() == ()
-        assert [act.what for act in store.acts()] == ["token.end", ACT.what]
+        assert store.end([store.give(key_of(None), ACT).number], None) == 1
+        assert [act.what for act in store.acts()] == [ACT.what, "token.end", ACT.what]
 
     def test_the_last_use_of_a_key_is_kept(self, store: PeopleStore) -> None:
         """Of those that are there."""

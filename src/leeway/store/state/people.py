@@ -85,11 +85,11 @@ class SqlPeople:
             _note(connection, [act])
             return _key(row)
 
-    def end(self, numbers: Sequence[int], act: Act) -> int:
+    def end(self, numbers: Sequence[int], act: Act | None) -> int:
         """One transaction: of two that end the same key, one has ended it."""
         with self._access.writing() as connection:
             ended = sum(connection.execute(delete(keys).where(keys.c.id == number)).rowcount for number in numbers)
-            if ended:
+            if ended and act is not None:
                 _note(connection, [act])
             return ended
 
