@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 
 from leeway import channels, sources
 from leeway.config import Config
@@ -92,23 +90,21 @@ async def served(config: Config, clock: Clock, started: Callable[[int, Leeway], 
     second server fails before it opens anything.
     """
     with listen.taken(config.port) as listener:
+        # Late: only a server needs it. In a thread beside the filling of the ledgers it made both of them slower.
+        from leeway.server.app import create_app
+        from leeway.server.safety import Rates
+
         port = listen.port_of(listener)
-        loading = asyncio.create_task(asyncio.to_thread(import_module, "leeway.server.app"))  # while the ledgers fill
-        try:
-            async with running(config, clock, frozenset({f"{listen.HOST}:{port}"})) as leeway:
-                hosts = frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost"))
-                server = await loading
-                app = server.create_app(
-                    leeway.engine,
-                    token=leeway.token,
-                    hosts=hosts,
-                    clock=clock,
-                    data=config.data,
-                    rates=server.Rates(config.rate_reads, config.rate_writes, config.rate_pushes),
-                )
-                await listen.serve(app, listener, lambda: started(port, leeway))
-        finally:
-            await loading
+        async with running(config, clock, frozenset({f"{listen.HOST}:{port}"})) as leeway:
+            app = create_app(
+                leeway.engine,
+                token=leeway.token,
+                hosts=frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost")),
+                clock=clock,
+                data=config.data,
+                rates=Rates(config.rate_reads, config.rate_writes, config.rate_pushes),
+            )
+            await listen.serve(app, listener, lambda: started(port, leeway))
 
 
 def texts(readings: Readings | None = None) -> Texts:

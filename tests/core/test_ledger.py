@@ -1,5 +1,7 @@
 """Laws of the ledger: whatever was put, advanced and corrected, a look-up equals the naive sum."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -56,6 +58,31 @@ def test_a_look_up_equals_the_naive_sum_after_any_history_of_writes_and_correcti
         assert ledger.tally(column, Span(start, end)) == naive.tally(column, Span(start, end))
         hour = start - start % 3600
         assert ledger.tally(column, Span(hour, end)) == naive.tally(column, Span(hour, end))
+
+
+@pytest.mark.parametrize("doubt", [False, True])
+def test_days_that_several_threads_put_at_once_add_up_as_one_after_the_other(doubt):
+    """Hours of old days, minutes of the last ones, twice each: the second time in place of the first."""
+    head, width = BEGIN + 34 * DAY_S + 7_200, 1_024
+    dice = np.random.default_rng(1)
+    together, alone = (Ledger(Layout(WIDE, WIDE, 35), BEGIN, width, head) for _ in range(2))
+    days = [BEGIN + day * DAY_S for day in range(34)] * 2
+    amounts = [
+        dice.integers(0, 9, (4 if doubt else 3, 24 if day < alone.first_minute else 1440, width)) for day in days
+    ]
+
+    def put(ledger, days):
+        for day, amount in days:
+            (ledger.put_hours if day < ledger.first_minute else ledger.put_day)(day, slice(None), *amount)
+
+    work = list(zip(days, amounts, strict=True))
+    put(alone, work)
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(put, together, work[place::17]) for place in range(17)]:  # a day stays with one
+            done.result()
+    for time in [*days, head]:
+        for ours, theirs in zip(together.sums(time).arrays, alone.sums(time).arrays, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
 
 
 @given(st.data(), st.sampled_from(LAYOUTS))

@@ -11,6 +11,7 @@ owner lends once (`lend`), because it alone can read the store: `OutOfReach` nam
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -67,7 +68,7 @@ class Sums:
 class Ledger:
     """Running tallies of up to `width` objectives of one layout, from `begin` (a midnight) to `head` (a minute).
 
-    Not safe for several writers; readers in the same thread only.
+    Several threads may put whole days at once, each days of its own. All else is for one thread at a time.
     """
 
     def __init__(self, layout: Layout, begin: int, width: int, head: int | None = None) -> None:
@@ -82,6 +83,7 @@ class Ledger:
             _Quantity(dtype, layout.hour_days, width) for dtype in (layout.bad, layout.total, COVERED)
         )
         self._doubt: _Quantity | None = None
+        self._shared = threading.Lock()
         self._lent: dict[int, tuple[Ints, ...]] = {}
 
     def advance(self, to: int) -> None:
@@ -140,7 +142,8 @@ class Ledger:
             raise OutOfReach(day, None)
         for quantity, amount in self._with((bad, total, covered), doubt):
             quantity.put_rows(day, self.head, columns, amount, minutes=False)
-        self._lent = {hour: rows for hour, rows in self._lent.items() if not day <= hour < day + DAY_S}
+        with self._shared:
+            self._lent = {hour: rows for hour, rows in self._lent.items() if not day <= hour < day + DAY_S}
 
     def lend(self, hour: int, bad: Ints, total: Ints, covered: Ints, doubt: Ints | None = None) -> None:
         """What each of the 60 minutes (rows) of an old hour adds, for all columns; kept until the hour falls out."""
@@ -219,7 +222,8 @@ class Ledger:
     def _with(self, amounts: tuple[Ints, Ints, Ints], doubt: Ints | None) -> Iterable[tuple[_Quantity, Ints]]:
         """Each quantity with its amount. The first doubt makes room for it: before it all sums of doubt are 0."""
         if self._doubt is None and doubt is not None and doubt.any():
-            self._doubt = _Quantity(self.layout.bad, self.layout.hour_days, self.width)
+            with self._shared:
+                self._doubt = self._doubt or _Quantity(self.layout.bad, self.layout.hour_days, self.width)
         if self._doubt is None:
             return zip(self._quantities, amounts, strict=True)
         return zip(self._all, (*amounts, np.zeros_like(amounts[0]) if doubt is None else doubt), strict=True)
@@ -257,6 +261,7 @@ class _Quantity:
         self.minutes = np.zeros((MINUTE_DAYS, MINUTES + 1, width), dtype)
         self.hours = np.zeros((hour_days, HOURS, width), dtype)
         self.base = np.zeros((hour_days, width), np.int64)
+        self._shifting = threading.Lock()
 
     @property
     def nbytes(self) -> int:
@@ -285,16 +290,18 @@ class _Quantity:
             self.put_running(day, head, columns, _running(amount, self.minutes.dtype))
             return
         sums, slot = np.cumsum(amount, axis=0, dtype=np.int64), self._slot(day)
-        change = sums[-1] - (self.base[self._slot(day + DAY_S), columns] - self.base[slot, columns])
         self.hours[slot][1:, columns] = sums[:-1]
-        self._shift_bases(day, head, columns, change)
+        with self._shifting:
+            before = self.base[self._slot(day + DAY_S), columns] - self.base[slot, columns]
+            self._shift_bases(day, head, columns, sums[-1] - before)
 
     def put_running(self, day: int, head: int, columns: Places, sums: NDArray[np.generic]) -> None:
         rows, last = self._minutes(day), len(sums)
         before = rows[last, columns].astype(np.int64)
         rows[1 : last + 1, columns] = sums
         self._copy_hours(day, columns, 0, last)
-        self._shift_bases(day, head, columns, rows[last, columns] - before)
+        with self._shifting:
+            self._shift_bases(day, head, columns, rows[last, columns] - before)
 
     def running(self, day: int, columns: Places) -> Ints:
         return self._minutes(day)[1:, columns]  # type: ignore[return-value]  # whole numbers, of either width

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -271,16 +272,15 @@ class Book:
     def _warm(self, shelf: Shelf, goals: list[Goal], missed: tuple[Change, ...]) -> None:
         ledger, today = shelf.ledger, self.head - self.head % DAY_S
         hours, finished = Span(ledger.oldest, ledger.first_minute), Span(ledger.first_minute, today)
-        lost: list[tuple[list[Goal], int]] = []
-
-        def before() -> None:
-            self._past.warm(shelf, goals, self._born, hours, self.head, missed)
-            stale = stale_days(missed, goals, self._born, finished)
-            days = range(finished.start, finished.end, DAY_S)
-            lost.extend((self._kept.warm(shelf, goals, day, stale), day) for day in days)
-
-        self._put_days(shelf, [(goals, today)] if today < self.head else [], before)
-        self._put_days(shelf, lost)
+        stale = stale_days(missed, goals, self._born, finished)
+        with ThreadPoolExecutor(1, "leeway-kept") as beside:
+            kept = beside.submit(self._kept.warm, shelf, goals, finished, stale)
+            self._put_days(
+                shelf,
+                [(goals, today)] if today < self.head else [],
+                lambda: self._past.warm(shelf, goals, self._born, hours, self.head, missed),
+            )
+        self._put_days(shelf, kept.result())
 
     def _lending(self, shelf: Shelf, look_up: Callable[[], Answer]) -> Answer:
         while True:

@@ -25,8 +25,13 @@ class Kept:
     def __init__(self, points: PointStore) -> None:
         self._points = points
 
-    def warm(self, shelf: Shelf, goals: list[Goal], day: int, stale: set[tuple[int, int]]) -> list[Goal]:
-        """Fills the day that begins at `day` as far as it is kept and not stale; the goals that are to be judged."""
+    def warm(
+        self, shelf: Shelf, goals: list[Goal], days: Span, stale: set[tuple[int, int]]
+    ) -> list[tuple[list[Goal], int]]:
+        """Fills these days as far as they are kept and not stale; by day the goals that are to be judged."""
+        return [(self._fill(shelf, goals, day, stale), day) for day in range(days.start, days.end, DAY_S)]
+
+    def _fill(self, shelf: Shelf, goals: list[Goal], day: int, stale: set[tuple[int, int]]) -> list[Goal]:
         left = {goal.number: goal for goal in goals if (goal.number, day) not in stale}
         lost = [goal for goal in goals if goal.number not in left]
         for part in self._points.kept_minutes(day // DAY_S, list(left)):
