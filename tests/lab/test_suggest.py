@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeway.core.targets import TARGETS, snap
 from leeway.errors import Invalid
 from leeway.formats.points import Owner, read_csv
 from leeway.lab.backtest import run
-from leeway.lab.suggest import Asked, Blocks, History, as_json, documents, friendly, names_of, series_of, snap, suggest
+from leeway.lab.suggest import Asked, Blocks, History, as_json, documents, friendly, names_of, series_of, suggest
 from leeway.lab.suggest.candidates import tried
-from leeway.lab.suggest.grid import TARGETS
 from leeway.lab.suggest.series import step_of
 from leeway.spec.documents import SLO
 from leeway.spec.duration import Duration

@@ -193,3 +193,56 @@ def test_days_and_hours_of_the_week_add_up_to_the_budget(shop):
     assert as_json(ask(shop, lambda client: client.hours("search"))) == week
     response, body = shop.ask("GET", "/api/v1/slos/search/days?zone=Europe/Berlim")
     assert (response.status, json.loads(body)["place"]) == (422, "zone")
+
+
+def test_other_targets_are_tried_on_the_past(shop):
+    """checkout fails one in twenty: 90 % has half left, 95 % nothing, 97 % was missed; over its ten hours."""
+    told = asked(shop, "checkout/target", targets="0.9,0.95,0.97", window="6h")
+    assert [(one["target"], one["met"], one["missed"]) for one in told["items"]] == [
+        (0.9, True, 0),
+        (0.95, True, 0),
+        (0.97, False, 241),
+    ]
+    assert [one["spent_ratio"] for one in told["items"]] == pytest.approx([0.5, 1, 5 / 3])
+    assert [one["worst_remaining"] for one in told["items"]] == pytest.approx([0.5, 0, -2 / 3])
+    assert (told["full"], told["window_s"], told["curve_of"]) == (True, 6 * HOUR, 0.9)
+    assert told["series"]["remaining"][-1] == 0.5
+    assert 0.9 in [one["target"] for one in asked(shop, "checkout/target")["items"]]
+    assert not asked(shop, "checkout/target")["full"]
+    assert as_json(ask(shop, lambda client: client.targets("checkout", [0.9, 0.95, 0.97], window="6h"))) == told
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ({"targets": "0.9,x"}, "targets"),
+        ({"targets": "1/0"}, "targets"),
+        ({"targets": "1"}, "targets"),
+        ({"targets": "-0.5"}, "targets"),
+        ({"targets": "1e-999999999"}, "targets"),
+        ({"window": "90s"}, "window"),
+        ({"window": "soon"}, "window"),
+        ({"threshold": 3}, "threshold"),
+        ({"from": NOW, "to": NOW - 60}, "from, to"),
+    ],
+)
+def test_a_target_that_is_none_is_refused(shop, query, place):
+    """With the part at fault and a mend."""
+    response, body = shop.ask("GET", f"/api/v1/slos/checkout/target?{urlencode(query)}")
+    told = json.loads(body)
+    assert (response.status in (400, 422), told["place"], bool(told["mend"])) == (True, place, True)
+
+
+@pytest.mark.parametrize("path", ["series?", "ledger?", "hours?", "target?", "annotations?"])
+@pytest.mark.parametrize("query", ["from=-1e10&to=-1e9", "as_of=-1e10", "from=0&to=9e10", "to=0", "known_at=-9e10"])
+def test_a_time_at_the_end_of_the_world_is_answered_or_refused(shop, path, query):
+    """Whatever is asked of a parameter that is not known there, it is no defect."""
+    assert shop.ask("GET", f"/api/v1/slos/checkout/{path}{query}")[0].status in (200, 400, 422)
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00"])
+def test_an_annotation_of_another_age_is_refused(shop, time):
+    """No calendar reaches there."""
+    body = json.dumps({"text": "release", "by": "ann", "start": time})
+    response, told = shop.ask("POST", "/api/v1/slos/checkout/annotations", body, shop.bearer)
+    assert (response.status, json.loads(told)["place"]) == (400, "start")

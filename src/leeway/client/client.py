@@ -36,6 +36,7 @@ from leeway.client.problem import error_of
 from leeway.client.routes import Route, Severity, Trial, TrialWish
 from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
 from leeway.client.spending import Calendar, Ledger, Week
+from leeway.client.targets import Targets
 from leeway.errors import NotUnderstood, Permanent, Unreachable
 from leeway.net import Answer, Egress, Limits, Request, Retries, Secret, parse_url
 from leeway.ports.clock import Clock
@@ -136,6 +137,22 @@ class Client:
         """What each hour of the week spent, over a span or the last 13 weeks."""
         asked = {"objective": objective, "zone": zone, "from": start, "to": end}
         return await self._get(Week, "slos", slo, "hours", **asked)
+
+    async def targets(
+        self,
+        slo: str,
+        targets: Sequence[float] = (),
+        *,
+        objective: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        window: str | None = None,
+        threshold: float | None = None,
+    ) -> Targets:
+        """What these targets would have meant, or those worth a look; over 90 days, or a span."""
+        asked = {"targets": ",".join(map(str, targets)) or None, "objective": objective, "from": start, "to": end}
+        limit = None if threshold is None else str(threshold)
+        return await self._get(Targets, "slos", slo, "target", **asked, window=window, threshold=limit)
 
     async def annotations(self, slo: str, *, start: str | None = None, end: str | None = None) -> list[Annotation]:
         """What people wrote on the charts of an SLO, of any time or of a span, by when it begins."""

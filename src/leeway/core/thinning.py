@@ -30,12 +30,12 @@ def thinned(curves: Sequence[Floats], most: int) -> Chosen:
     >>> flat = np.zeros(1_000)
     >>> flat[500] = 7
     >>> thinned([flat], 8).tolist()
-    [0, 250, 500, 501, 750, 999]
+    [0, 334, 500, 668, 999]
     """
     count = len(curves[0]) if curves else 0
     if count <= most:
         return np.arange(count)
-    parts = max(1, most // (2 * len(curves)))
+    parts = max(1, (most - 2) // (2 * len(curves)))
     while True:
         chosen = _with_gaps(curves, _extremes(curves, count, parts))
         if len(chosen) <= most or parts == 1:

@@ -6,5 +6,19 @@ from leeway.engine.charts.charts import Charts
 from leeway.engine.charts.curves import Curves, Wanted
 from leeway.engine.charts.ledger import Burnt, Ledger
 from leeway.engine.charts.metrics import METRICS
+from leeway.engine.charts.targets import Tried, WhatIf
 
-__all__ = ["METRICS", "Annotations", "Burnt", "Chart", "Charts", "Curves", "Ledger", "Left", "Threshold", "Wanted"]
+__all__ = [
+    "METRICS",
+    "Annotations",
+    "Burnt",
+    "Chart",
+    "Charts",
+    "Curves",
+    "Ledger",
+    "Left",
+    "Threshold",
+    "Tried",
+    "Wanted",
+    "WhatIf",
+]

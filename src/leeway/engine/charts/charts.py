@@ -19,6 +19,7 @@ from leeway.engine.charts.calendar import Cell, Day
 from leeway.engine.charts.chart import Chart
 from leeway.engine.charts.curves import Wanted, curves
 from leeway.engine.charts.ledger import Ledger
+from leeway.engine.charts.targets import Trials, Tried, WhatIf
 from leeway.engine.goal import Goal
 from leeway.engine.views import Foreseen
 from leeway.ports.alerts import Alert
@@ -68,6 +69,7 @@ class Charts:
         as_of: Callable[[Goal], int],
     ) -> None:
         self._points, self._alarm, self._annotations = points, alarm, annotations
+        self._trials = Trials(points)
         self._foreseen, self._standing, self._as_of = foreseen, standing, as_of
 
     async def chart(self, slo: str, objective: str | None, wanted: Wanted) -> Chart:
@@ -112,6 +114,11 @@ class Charts:
         span = Span(min(until, begin) // HOUR_S * HOUR_S, until)
         fired = [one for one in await self._alerts(goal) if one.objective == goal.objective.name]
         return goal, name, span, await asyncio.to_thread(calendar.week, goal, book, self._points, span, name, fired)
+
+    async def what_if(self, slo: str, objective: str | None, asked: WhatIf) -> Tried:
+        """What other targets would have meant. Raises NotFound, and Invalid for what cannot be tried."""
+        goal = self._goal(slo, objective)
+        return await asyncio.to_thread(self._trials.tried, goal, self._as_of(goal), self._standing()[1].edition, asked)
 
     def _goal(self, slo: str, objective: str | None) -> Goal:
         return self._standing()[0].goal(slo, objective)

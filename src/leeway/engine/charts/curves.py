@@ -107,6 +107,8 @@ def _worked_out(
 
 
 def _ensure_readable(wanted: Wanted) -> None:
+    if not wanted.metrics:
+        raise Invalid("there is nothing to draw", place="metrics", mend=f"name some of {', '.join(METRICS)}")
     for name in wanted.metrics:
         if name not in METRICS:
             mend = did_you_mean(name, METRICS) or f"there are {', '.join(METRICS)}"

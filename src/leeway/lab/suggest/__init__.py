@@ -3,7 +3,7 @@
 from leeway.lab.suggest.candidates import Candidate, candidates, tried
 from leeway.lab.suggest.document import documents, names_of
 from leeway.lab.suggest.draft import draft
-from leeway.lab.suggest.grid import friendly, snap
+from leeway.lab.suggest.grid import friendly
 from leeway.lab.suggest.history import History
 from leeway.lab.suggest.limits import Limit
 from leeway.lab.suggest.report import as_json
@@ -29,7 +29,6 @@ __all__ = [
     "friendly",
     "names_of",
     "series_of",
-    "snap",
     "suggest",
     "tried",
 ]

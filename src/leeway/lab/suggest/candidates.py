@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from leeway.core.targets import snap, stricter
 from leeway.lab.suggest.draft import draft
-from leeway.lab.suggest.grid import snap, stricter
 from leeway.lab.suggest.history import History
 from leeway.lab.suggest.woken import Woken, woken
 

@@ -18,11 +18,12 @@ from leeway.ports.alerts import Alert
 from leeway.ports.annotations import Annotation
 from leeway.server.api import lists, shapes
 from leeway.server.api.listing import GZIP_WBITS, LITTLE_EFFORT, PACKED_FROM
-from leeway.server.api.parameters import epoch, instant
+from leeway.server.api.parameters import epoch, instant, whole
 from leeway.server.engine_port import EnginePort
 
 TIME = "RFC 3339 with a zone, or epoch seconds"
 MOST = 50_000
+MOST_STEP_S = 366 * 86_400
 DIGITS = 9
 """After the point, of a value that is drawn: a millionth of a pixel."""
 
@@ -49,20 +50,15 @@ def drawing(api: APIRouter, engine: EnginePort) -> None:
         metrics: Annotated[str, Query(description=f"Some of {', '.join(charts.METRICS)}")] = "remaining",
         start: From = None,
         to: To = None,
-        step: Annotated[int | None, Query(ge=60, description="Seconds between moments; as fine as can be")] = None,
+        step: Annotated[
+            int | None, Query(ge=60, le=MOST_STEP_S, description="Seconds between moments; as fine as can be")
+        ] = None,
         known_at: Annotated[str | None, Query(description=f"As known then; {TIME}")] = None,
         max_points: Annotated[int, Query(ge=1, le=MOST, description="Moments at most")] = 1_000,
     ) -> Response:
         names = tuple(dict.fromkeys(name.strip() for name in metrics.split(",") if name.strip()))
-        begin, end = epoch(start, "from"), epoch(to, "to")
-        wanted = charts.Wanted(
-            names,
-            None if begin is None else int(begin),
-            None if end is None else int(end),
-            step,
-            epoch(known_at, "known_at"),
-            max_points,
-        )
+        span, then = (whole(start, "from"), whole(to, "to")), epoch(known_at, "known_at")
+        wanted = charts.Wanted(names, *span, step, then, max_points)
         chart = await engine.charts.chart(slo, objective, wanted)
         return await asyncio.to_thread(_written, _chart(chart), chart.curves, request)
 

@@ -24,6 +24,9 @@ HEADER = {
 }
 """The key, as OpenAPI describes it."""
 
+FIRST, LAST = -59e9, 95e9
+"""Epoch seconds that a time in a body lies between."""
+
 
 def epoch(text: str | None, name: str) -> float | None:
     """Epoch seconds of an RFC 3339 time with a zone, or of a number of seconds; Misread if it is neither."""
@@ -40,10 +43,21 @@ def epoch(text: str | None, name: str) -> float | None:
 
 
 def instant(time: datetime | None, name: str) -> float | None:
-    """Epoch seconds of a time in a body; Misread without a zone."""
-    if time is not None and time.tzinfo is None:
+    """Epoch seconds of a time in a body; Misread without a zone, or of a time that no calendar of ours reaches."""
+    if time is None:
+        return None
+    if time.tzinfo is None:
         raise Misread("a time without a zone belongs to no zone", place=name, mend="end it with Z")
-    return time.timestamp() if time else None
+    seconds = time.timestamp()
+    if not FIRST < seconds < LAST:
+        raise Misread("nothing happens then", place=name, mend="take a time from the year 100 to the year 5000")
+    return seconds
+
+
+def whole(text: str | None, name: str) -> int | None:
+    """As `epoch`, in whole seconds, and not before 1970: no data is older."""
+    seconds = epoch(text, name)
+    return None if seconds is None else max(0, int(seconds))
 
 
 def _of_date(text: str) -> float:

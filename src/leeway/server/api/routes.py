@@ -24,6 +24,7 @@ from leeway.server.api.listing import ORDERS, Listing, Wanted
 from leeway.server.api.parameters import epoch, only_declared
 from leeway.server.api.silences import silences
 from leeway.server.api.spending import spending
+from leeway.server.api.targets import targets
 from leeway.server.api.ways import ways
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
@@ -60,6 +61,7 @@ def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     ways(api, engine)
     drawing(api, engine)
     spending(api, engine)
+    targets(api, engine)
     events(api, feed)
     return api
 

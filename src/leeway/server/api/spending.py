@@ -14,7 +14,7 @@ from leeway.engine.goal import Goal
 from leeway.engine.report import number
 from leeway.server.api import shapes
 from leeway.server.api.charts import TIME, Objective, To, alert_band, annotation
-from leeway.server.api.parameters import epoch
+from leeway.server.api.parameters import whole
 from leeway.server.engine_port import EnginePort
 
 Zone = Annotated[str | None, Query(max_length=100, description="IANA; that of its calendar window, else UTC")]
@@ -27,8 +27,7 @@ def spending(api: APIRouter, engine: EnginePort) -> None:
     async def ledger(
         slo: str, objective: Objective = None, as_of: Annotated[str | None, Query(description=TIME)] = None
     ) -> docs.Ledger:
-        at = epoch(as_of, "as_of")
-        return _ledger(await engine.charts.ledger(slo, objective, None if at is None else int(at)))
+        return _ledger(await engine.charts.ledger(slo, objective, whole(as_of, "as_of")))
 
     @api.get("/slos/{slo}/days", summary="What each day of the last 13 months spent")
     async def days(slo: str, objective: Objective = None, zone: Zone = None) -> docs.Calendar:
@@ -58,8 +57,7 @@ def spending(api: APIRouter, engine: EnginePort) -> None:
         ] = None,
         to: To = None,
     ) -> docs.Week:
-        begin, end = epoch(start, "from"), epoch(to, "to")
-        asked = (None if begin is None else int(begin), None if end is None else int(end))
+        asked = whole(start, "from"), whole(to, "to")
         goal, name, span, cells = await engine.charts.week(slo, objective, zone, *asked)
         return docs.Week(
             slo=slo,
