@@ -4,7 +4,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-made_from := tools/bootstrap.py pyproject.toml src/leeway/version.py
+made_from := tools/bootstrap.py tools/assets.py pyproject.toml src/leeway/version.py
+pages := src/leeway/server/pages
+drawn_from := package.json package-lock.json tools/assets.py $(shell find web $(pages) -name '*.ts' -o -name '*.css' -o -name '*.mjs' -o -name '*.html' -o -name '*.py')
+assets := src/leeway/server/assets/manifest.json
 
 .venv/.run: requirements.lock $(made_from)
 	@$(PYTHON) tools/bootstrap.py run && touch $@
@@ -12,11 +15,17 @@ made_from := tools/bootstrap.py pyproject.toml src/leeway/version.py
 .venv/.dev: requirements-dev.lock $(made_from)
 	@$(PYTHON) tools/bootstrap.py dev && touch .venv/.run $@
 
+$(assets): .venv/.run $(drawn_from)
+	@$(BIN)/python tools/assets.py && touch $@
+
+node_modules/.leeway-dev: .venv/.dev package-lock.json
+	@$(BIN)/python tools/assets.py dev && touch $@
+
 .tools/.test: requirements-dev.lock $(made_from)
 	@$(PYTHON) tools/bootstrap.py test && mkdir -p .tools && touch .venv/.run .venv/.dev $@
 
 .PHONY: help install demo test check soak bench docs lock clean
-.PHONY: check-format check-lint check-types check-layers check-dependencies check-house
+.PHONY: check-format check-lint check-types check-web check-layers check-dependencies check-house
 
 help: ## this list
 	@echo "Leeway: how much unreliability can you still afford?"
@@ -26,21 +35,23 @@ help: ## this list
 	@echo "A fresh machine needs git, make and python3 (3.11 or newer); the rest is fetched, into this folder."
 	@echo "Options go in ARGS: make test ARGS='-k window', make lock ARGS=--upgrade; make -k check shows all that is wrong"
 
-install: .venv/.run ## .venv with the command .venv/bin/leeway
+install: .venv/.run $(assets) ## .venv with the command .venv/bin/leeway
 
 demo: install ## a small real service, 90 days of history and their error budgets, on this machine alone
 	@$(BIN)/leeway demo $(ARGS)
 
-test: .tools/.test ## every test that this machine can run, in random order; says what it could not run and why
+test: .tools/.test $(assets) node_modules/.leeway-dev ## every test that this machine can run, in random order; says what it could not run and why
 	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
 
-check: check-format check-lint check-types check-layers check-dependencies check-house docs ## format, lint, types, layers, dependencies, the rules of the house, documentation
+check: check-format check-lint check-types check-web check-layers check-dependencies check-house docs ## format, lint, types, browser code, layers, dependencies, the rules of the house, documentation
 check-format: .venv/.dev
 	$(BIN)/ruff format --check .
 check-lint: .venv/.dev
 	$(BIN)/ruff check .
 check-types: .venv/.dev
 	$(BIN)/mypy
+check-web: node_modules/.leeway-dev
+	$(BIN)/python tools/assets.py check
 check-layers: .venv/.dev
 	$(BIN)/lint-imports --no-logo
 check-dependencies: .venv/.dev
@@ -48,10 +59,10 @@ check-dependencies: .venv/.dev
 check-house: .venv/.dev
 	$(BIN)/python -m pytest -q tests/arch
 
-soak: .tools/.test ## the long tests at full length: hundreds of kills, long loads (make test runs a tenth of them)
+soak: .tools/.test $(assets) node_modules/.leeway-dev ## the long tests at full length: hundreds of kills, long loads (make test runs a tenth of them)
 	@$(BIN)/python -m pytest --soak --timeout=0 -q $(ARGS)
 
-bench: .venv/.dev ## measured figures, medians and ratios, in a table
+bench: .venv/.dev $(assets) ## measured figures, medians and ratios, in a table
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/.dev ## the documentation, into docs/_build/html; a warning is an error
@@ -63,5 +74,5 @@ lock: .venv/.dev ## write both lock files anew from pyproject.toml (pins stay; A
 	$(compile) $(ARGS) --group install -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove all that make made, .venv and .tools too
-	rm -rf .venv .tools build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools node_modules src/leeway/server/assets build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

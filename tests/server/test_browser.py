@@ -83,7 +83,7 @@ def visit(browser, shop):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
-@pytest.mark.parametrize("path", ["/", "/slos/greeting", "/slos/unseen"])
+@pytest.mark.parametrize("path", ["/", "/slos", "/slos/greeting", "/slos/unseen", "/words", "/find?q=s"])
 def test_nothing_runs_over_the_edge_and_everything_can_be_read(visit, path, width, scheme):
     """No sideways scrolling from 320 px on; text keeps a contrast of 4.5 in both themes."""
     page = visit(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -94,6 +94,7 @@ def test_nothing_runs_over_the_edge_and_everything_can_be_read(visit, path, widt
 def test_the_way_from_the_list_to_an_explanation_and_back_without_scripts(visit):
     """Links and forms only."""
     page = visit("/", java_script_enabled=False)
+    page.get_by_role("link", name="SLOs", exact=True).first.click()
     page.get_by_role("link", name="checkout").click()
     assert page.get_by_role("heading", level=1).inner_text() == "checkout"
     page.get_by_role("link", name="All SLOs").click()
@@ -102,7 +103,7 @@ def test_the_way_from_the_list_to_an_explanation_and_back_without_scripts(visit)
 
 def test_what_can_be_pressed_is_large_enough_for_a_thumb(visit):
     """Rows of the list are at least 44 pixels high."""
-    page = visit("/", viewport={"width": 1280, "height": 800})
+    page = visit("/slos", viewport={"width": 1280, "height": 800})
     heights = page.evaluate("[...document.querySelectorAll('tbody tr')].map((row) => row.offsetHeight)")
     assert heights
     assert min(heights) >= 44

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shlex
@@ -48,7 +49,7 @@ def tags_of(html):
 
 def test_each_objective_has_a_row_with_its_numbers(shop):
     """State in words, SLI with interval, what is left as share and in events, burn, coverage, fill, age."""
-    _, html = page(shop)
+    _, html = page(shop, "/slos")
     text = text_of(row_of(html, "checkout"))
     assert "✓ healthy" in text
     assert "95 % 94.8 % … 95.2 %" in text
@@ -62,7 +63,7 @@ def test_each_objective_has_a_row_with_its_numbers(shop):
 
 def test_no_data_is_grey_and_says_so(shop):
     """Never green, never 0 %, never 100 %."""
-    _, html = page(shop)
+    _, html = page(shop, "/slos")
     row = row_of(html, "unseen")
     assert 'class="state no_data"' in row
     assert "healthy" not in row
@@ -72,7 +73,7 @@ def test_no_data_is_grey_and_says_so(shop):
 
 def test_several_objectives_of_an_slo_are_told_apart(shop):
     """By their names, and each leads to its own explanation."""
-    _, html = page(shop)
+    _, html = page(shop, "/slos")
     assert {"/slos/greeting?objective=fast", "/slos/greeting?objective=at%20all"} <= set(
         re.findall(r'href="(/slos/greeting[^"]*)"', html)
     )
@@ -90,23 +91,27 @@ def test_an_explanation_has_every_line_and_the_way_back(shop):
     assert "840" in text
     assert "No forecast: it takes 200 forecasts of the past" in text
     assert "too little was seen to tell" in text or "above the target" in text
-    assert 'href="/"' in html
+    assert 'href="/slos"' in html
 
 
 def test_words_are_explained_where_they_stand(shop):
-    """Every column whose name a newcomer may not know has its meaning, for the mouse and in a list for the thumb."""
-    _, html = page(shop)
-    explained = {text_of(one).lower() for one in re.findall(r"<abbr title=.*?</abbr>", html)}
-    assert {"slo", "sli", "error budget", "burn", "coverage", "window"} <= explained
-    assert "How fast the budget is spent" in text_of(html[html.index("<details") :])
+    """Every column whose name a newcomer may not know has its meaning, and leads to the glossary for the thumb."""
+    _, html = page(shop, "/slos")
+    words = re.findall(r'<a class="word" href="/words#([^"]*)" data-means="[^"]+">(.*?)</a>', html)
+    assert {"slo", "sli", "error budget", "burn", "coverage", "window"} <= {text.lower() for _, text in words}
+    _, glossary = page(shop, "/words")
+    assert {anchor for anchor, _ in words} <= {attributes.get("id") for _, attributes in tags_of(glossary)}
+    assert "How fast the budget is spent" in text_of(glossary)
 
 
-def test_a_page_needs_no_script_no_inline_style_and_nothing_from_elsewhere(shop):
-    """So the strictest policy holds, and the page works where scripts are off."""
-    for path in ("/", "/slos/greeting", "/slos/nobody"):
+def test_a_page_has_no_inline_script_no_inline_style_and_nothing_from_elsewhere(shop):
+    """So the strictest policy holds."""
+    for path in ("/", "/slos", "/slos/greeting", "/slos/nobody", "/find", "/words"):
         _, html = page(shop, path)
+        assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [""]
         for tag, attributes in tags_of(html):
-            assert tag not in {"script", "iframe", "object"}
+            assert tag not in {"iframe", "object"}
+            assert tag != "script" or attributes["src"].startswith("/static/")
             assert not [name for name in attributes if name == "style" or name.startswith("on")]
             for name in ("src", "href", "action"):
                 assert not re.match(r"(https?:)?//", attributes.get(name) or "")
@@ -121,9 +126,10 @@ def test_a_name_cannot_become_markup(fresh):
     evil = slo("evil", objectives='[{displayName: "<script>alert(1)</script>", target: 0.9}]')
     files = {"files": [{"file": "a.yaml", "text": evil + "  description: <img src=x>\n"}]}
     assert fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)[0].status == 200
-    for path in ("/", "/slos/evil"):
+    for path in ("/", "/slos", "/slos/evil", "/find?q=evil"):
         _, html = page(fresh, path)
-        assert {"script", "img"}.isdisjoint(tag for tag, _ in tags_of(html))
+        assert "img" not in {tag for tag, _ in tags_of(html)}
+        assert html.count("<script") == 1
 
 
 def test_what_is_not_there_is_a_page_too(shop):
@@ -135,21 +141,66 @@ def test_what_is_not_there_is_a_page_too(shop):
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_the_style_has_its_digest_in_its_name_and_is_kept_for_ever(shop):
-    """A new version has a new address."""
+def test_what_the_browser_gets_has_its_digest_in_its_name_and_is_kept_for_ever(shop):
+    """A new version has a new address; each comes packed to whoever can unpack it."""
     _, html = page(shop)
-    at = re.search(r'href="(/static/[0-9a-f]{16}/leeway.css)"', html)[1]
-    response, body = shop.ask("GET", at)
-    assert (response.status, response.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
-    assert "immutable" in response.headers["Cache-Control"]
-    assert b"prefers-color-scheme: dark" in body
+    for at, kind in zip(
+        re.findall(r'(?:href|src)="(/static/[^"#]+)"', html), ("font", "css", "javascript"), strict=False
+    ):
+        response, body = shop.ask("GET", at)
+        assert response.status == 200
+        assert kind in response.headers["Content-Type"]
+        assert "immutable" in response.headers["Cache-Control"]
+        response, packed = shop.ask("GET", at, headers={"Accept-Encoding": "gzip"})
+        if kind != "font":
+            assert response.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(packed) == body
+
+
+def test_a_page_is_light_and_carries_who_wrote_its_parts(shop):
+    """At most 60 kB of scripts and 20 kB of style, packed; the notices name every package that is in them."""
+    _, html = page(shop, "/slos/greeting")
+    weights = {".js": 0, ".css": 0}
+    for at in re.findall(r'(?:href|src)="(/static/[^"#]+[.](?:js|css))"', html):
+        weights[at[at.rindex(".") :]] += len(shop.ask("GET", at, headers={"Accept-Encoding": "gzip"})[1])
+    assert 0 < weights[".js"] <= 60_000
+    assert 0 < weights[".css"] <= 20_000
+    notices = shop.ask("GET", "/static/THIRD-PARTY-NOTICES.txt")[1].decode()
+    for package in ("@tabler/core", "htmx.org", "@fontsource-variable/inter", "bootstrap-icons"):
+        assert f"{package} " in notices
+
+
+def test_a_page_comes_in_the_theme_that_was_chosen(shop):
+    """So it does not flash in the other one first; anything else in the cookie is left alone."""
+    for theme in ("light", "dark"):
+        _, body = shop.ask("GET", "/", headers={"Accept": "text/html", "Cookie": f"leeway_theme={theme}"})
+        assert f'data-bs-theme="{theme}"' in body.decode()
+    _, body = shop.ask("GET", "/", headers={"Accept": "text/html", "Cookie": "leeway_theme=x"})
+    assert "data-bs-theme" not in body.decode()
+
+
+def test_things_are_found_by_parts_of_their_names(shop):
+    """SLOs, services and pages; the palette asks for the list alone."""
+    _, html = page(shop, "/find?q=che")
+    assert 'href="/slos/checkout"' in html
+    _, html = page(shop, "/find?part=list&q=bar")
+    assert html.lstrip().startswith("<ul")
+    assert 'href="/slos?service=bar"' in html
+
+
+def test_the_list_can_be_filtered_by_state_service_and_name(shop):
+    """Every wish is in the address."""
+    _, html = page(shop, "/slos?state=exhausted")
+    assert re.findall(r'<th scope="row">\s*<a href="/slos/([a-z]+)', html) == ["search"]
+    _, html = page(shop, "/slos?service=bar&q=uns")
+    assert re.findall(r'<th scope="row">\s*<a href="/slos/([a-z]+)', html) == ["unseen"]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="runs the command of the page: apt-get install -y curl")
 def test_the_empty_page_opens_three_doors_and_the_third_works_as_written(fresh, tmp_path):
     """The definition on it is valid, and the command on it, with the real path of the token, is taken by the server."""
     _, html = page(fresh)
-    blocks = [unescape(block) for block in re.findall(r"<pre>(.*?)</pre>", html, re.DOTALL)]
+    blocks = [unescape(block) for block in re.findall(r"<pre[^>]*>(.*?)</pre>", html, re.DOTALL)]
     assert blocks[0] == "leeway demo"
     definition = next(block for block in blocks if block.startswith("apiVersion"))
     assert openslo.read(definition.encode(), "first.yaml").findings == ()

@@ -45,7 +45,7 @@ def create_app(
         docs_url=None,  # their scripts come from somebody else's machine
         redoc_url=None,
     )
-    made = Pages(clock, Sessions.fresh(), data)
+    made = Pages(clock, Sessions.fresh(), data, panels)
     problems.install(app, made.problem)
     feed = api.Feed(engine, clock)
     app.state.ends = feed.close
@@ -54,7 +54,7 @@ def create_app(
         api.control(engine, clock, feed),
         api.probes(engine),
         prometheus(engine, clock),
-        pages(engine, made, panels),
+        pages(engine, made),
     ):
         app.include_router(router)
     app.add_middleware(Limits, rates=rates, clock=clock)

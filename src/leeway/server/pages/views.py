@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from leeway.client import figures
 from leeway.client.documents import Alert, State, Status
@@ -68,6 +69,52 @@ def alerts(up: Sequence[Alert]) -> Mapping[tuple[str, str], tuple[Alert, ...]]:
         if one.suppressed_by != "inhibition" or not found[one.slo, one.objective]:
             found[one.slo, one.objective].append(one)
     return {name: tuple(each) for name, each in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that wants a person now. `alerts` are up, the page first; none where the state alone says it."""
+
+    status: Status
+    alerts: tuple[Alert, ...]
+    urgency: int
+
+
+PAGE, TICKET, FAILS, SPENT = range(4)
+
+
+def needs(statuses: Sequence[Status], up: Sequence[Alert]) -> tuple[Need, ...]:
+    """Pages first, then tickets, sources that fail, budgets that are spent; of each the least budget left first."""
+    burning = alerts(up)
+    found = []
+    for one in statuses:
+        mine = tuple(each for each in burning.get((one.slo, one.objective), ()) if each.sent_at is not None)
+        if any(each.severity == "page" for each in mine):
+            found.append(Need(one, mine, PAGE))
+        elif mine:
+            found.append(Need(one, mine, TICKET))
+        elif one.source.last_error:
+            found.append(Need(one, (), FAILS))
+        elif one.state == "exhausted":
+            found.append(Need(one, (), SPENT))
+    return tuple(sorted(found, key=lambda need: (need.urgency, need.status.budget.remaining_ratio or 0.0)))
+
+
+def ends_soonest(statuses: Sequence[Status], most: int = 5) -> tuple[Status, ...]:
+    """Whose budget, not spent yet, will be gone before its window ends if it goes on like in the last hour."""
+    ending = [one for one in statuses if one.time_to_exhaustion_s and one.time_to_exhaustion_s <= _rest(one)]
+    return tuple(sorted(ending, key=lambda one: one.time_to_exhaustion_s or 0.0)[:most])
+
+
+def _rest(one: Status) -> float:
+    whole = (one.window.end - one.window.start).total_seconds()
+    return whole if one.window.type == "rolling" else (one.window.end - one.as_of).total_seconds()
+
+
+def address(one: Status, siblings: Sequence[Status]) -> str:
+    """The page of an objective."""
+    name = title(one, siblings)
+    return f"/slos/{quote(one.slo, safe='')}" + (f"?objective={quote(name, safe='')}" if name else "")
 
 
 def told(one: Alert) -> str:

@@ -1,8 +1,8 @@
-"""The words of the page, explained where they stand."""
+"""The words of the pages, explained where they stand; /words has them all."""
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from leeway.spec.glossary import WORDS
 
@@ -11,20 +11,22 @@ HERE = {
     "interval": "Where the true value lies with 95 % confidence, given how little was seen.",
     "time to exhaustion": "When nothing is left if it goes on like in the last hour: a straight line, no prophecy.",
     "no data": "Nothing was measured. That is unknown, and not good.",
-    "objective": WORDS["objective"],
     "reading": "What a source answered to one question, kept with its query and the digest of the answer.",
-    "slice": WORDS["slice"],
 }
-SHOWN = ("SLO", "SLI", "target", "window", "budgeting method", "error budget", "burn rate", "coverage", "source")
 
 
 def meanings() -> dict[str, str]:
-    """Every word that the page uses and a newcomer may not know, by name."""
-    words = {word: WORDS[word] for word in SHOWN} | HERE
-    return dict(sorted(words.items(), key=lambda pair: pair[0].lower()))
+    """Every word that a newcomer may not know, by name."""
+    return dict(sorted((WORDS | HERE).items(), key=lambda pair: pair[0].lower()))
 
 
 def word(name: str, shown: str = "") -> Markup:
-    """The word with its meaning behind it."""
+    """The word as a link to the glossary, with its meaning for whoever points at it."""
     meaning = meanings().get(name) or WORDS[name]
-    return Markup(f'<abbr title="{escape(meaning)}">{escape(shown or name)}</abbr>')  # noqa: S704 — both are escaped
+    link = Markup('<a class="word" href="/words#{}" data-means="{}">{}</a>')
+    return link.format(anchor(name), meaning, shown or name)
+
+
+def anchor(name: str) -> str:
+    """Where a word stands in the glossary."""
+    return name.lower().replace(" ", "-")

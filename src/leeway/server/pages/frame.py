@@ -1,0 +1,147 @@
+"""The frame of every page: templates and what they may ask for, the session behind forms, what the browser prefers."""
+
+from __future__ import annotations
+
+import gzip
+import shlex
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from leeway.client import certain, figures, foretelling
+from leeway.client.documents import Problem
+from leeway.client.telling import sentence
+from leeway.client.token import TOKEN
+from leeway.ports.clock import Clock
+from leeway.server.pages import views
+from leeway.server.pages.assets import Assets
+from leeway.server.pages.chart import chart, sparkline
+from leeway.server.pages.panel import Panels
+from leeway.server.pages.words import meanings, word
+from leeway.server.safety import FIELD, FORMS, Sessions
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+REFRESH_S = 30
+PANEL_REFRESH_S = 5
+PACKED_FROM = 4_096
+"""Bytes of a page; what is shorter is sent as it is."""
+
+THEMES = ("light", "dark")
+
+
+class Place(NamedTuple):
+    """One entry of the rail."""
+
+    address: str
+    name: str
+    icon: str
+
+
+PLACES = (
+    Place("/", "Overview", "grid-1x2"),
+    Place("/slos", "SLOs", "bullseye"),
+)
+
+
+class Pages:
+    """Makes pages."""
+
+    def __init__(self, clock: Clock, sessions: Sessions, data: Path | None, panels: Panels) -> None:
+        self.clock, self.sessions, self.panels = clock, sessions, panels
+        self.assets = Assets()
+        self._token = shlex.quote(str(data / TOKEN)) if data else "DATA-FOLDER/token"
+
+    @cached_property
+    def _env(self) -> Environment:
+        """Made for the first page: a start need not wait for it."""
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
+        env = Environment(
+            loader=PackageLoader("leeway.server.pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        env.globals.update(
+            figures=figures,
+            sentence=sentence,
+            foretold=foretelling.sentences,
+            certain=certain.sentences,
+            views=views,
+            word=word,
+            when=when,
+            icon=self.icon,
+            sparkline=sparkline,
+            chart=chart,
+            asset=self.assets.at,
+            font=self.assets.font,
+            forms=FORMS,
+            with_query=with_query,
+            places=PLACES,
+        )
+        return env
+
+    def icon(self, name: str) -> Markup:
+        """A drawing of the sprite; words stand beside it, so it says nothing to a screen reader."""
+        at = f"{self.assets.at('icons.svg')}#{name}"
+        return Markup('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>').format(at)
+
+    def show(
+        self, request: Request, template: str, status: int = 200, /, *, refresh: int = 0, **given: object
+    ) -> Response:
+        """A page. `refresh` is after how many seconds it asks for itself again; `?refresh=off` holds it still."""
+        session = self.sessions.begin(request)
+        theme, zone = request.cookies.get("leeway_theme"), request.cookies.get("leeway_zone")
+        panel = self.panels()
+        html = self._env.get_template(template).render(
+            now=datetime.fromtimestamp(int(self.clock.now()), UTC),
+            words=meanings(),
+            proof_field=FIELD,
+            proof=self.sessions.proof(session),
+            server=f"{request.url.scheme}://{request.headers['host']}",
+            token=self._token,
+            path=request.url.path,
+            query=dict(request.query_params),
+            theme=theme if theme in THEMES else "",
+            zone="local" if zone == "local" else "utc",
+            panel=panel,
+            refresh=0 if request.query_params.get("refresh") == "off" else refresh,
+            **given,
+        )
+        response = _packed(request, html.encode(), status)
+        self.sessions.attach(response, session)
+        return response
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """An error for a person."""
+        return self.show(request, "problem.html", problem.status, problem=problem)
+
+
+def when(time: datetime, form: str = "clock") -> Markup:
+    """A time as an element that a browser can show in its own zone; `form` is clock or day."""
+    text = figures.day(time) if form == "day" else figures.clock(time)
+    return Markup('<time datetime="{}" data-as="{}">{}</time>').format(figures.moment(time), form, text)
+
+
+def with_query(query: Mapping[str, str], **changed: str | None) -> str:
+    """The same address with some parameters changed; None takes one out."""
+    wanted = {name: value for name, value in (dict(query) | changed).items() if value is not None}
+    return f"?{urlencode(wanted)}" if wanted else "?"
+
+
+def _packed(request: Request, html: bytes, status: int) -> Response:
+    headers = {"vary": "accept-encoding, cookie"}
+    if "gzip" in request.headers.get("accept-encoding", "") and len(html) >= PACKED_FROM:
+        packed = gzip.compress(html, 1, mtime=0)
+        return HTMLResponse(packed, status, headers | {"content-encoding": "gzip"})
+    return HTMLResponse(html, status, headers)
