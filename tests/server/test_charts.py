@@ -246,3 +246,21 @@ def test_an_annotation_of_another_age_is_refused(shop, time):
     body = json.dumps({"text": "release", "by": "ann", "start": time})
     response, told = shop.ask("POST", "/api/v1/slos/checkout/annotations", body, shop.bearer)
     assert (response.status, json.loads(told)["place"]) == (400, "start")
+
+
+def test_the_data_of_an_slo_is_shown_with_what_was_set_aside(fresh):
+    """What was pushed, what was refused and why; as the typed client reads it."""
+    files = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}
+    fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)
+    right = [{"slo": "checkout", "time": NOW - 60 * ago, "good": 9, "total": 10} for ago in range(1, 61)]
+    wrong = [{"slo": "checkout", "time": NOW - 120, "good": 11, "total": 10}]
+    assert fresh.ask("POST", "/api/v1/push", json.dumps(right + wrong), fresh.bearer)[0].status == 200
+    told = asked(fresh, "checkout/data", limit=2)
+    assert (told["coverage"], told["minutes"], told["gaps"], told["corrected"]) == (1, 60, [], 0)
+    assert [(one["reason"], one["rows"]) for one in told["quarantined"]] == [("more-than-total", 1)]
+    [example] = told["examples"]
+    assert (example["numbers"], example["at_fault"]) == ({"good": 11, "total": 10}, ["good", "total"])
+    assert [(one["good"], one["total"], one["stands"]) for one in told["newest"]] == [(9, 10, True)] * 2
+    assert (told["source"]["source"], told["readings"], told["distribution"]) == ("push", [], None)
+    assert as_json(ask(fresh, lambda client: client.data("checkout", limit=2))) == told
+    assert asked(fresh, "checkout/data", limit=0)["newest"] == []

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from leeway import net
 from leeway.client.charts import Annotation, AnnotationWish, Chart
+from leeway.client.data import Data
 from leeway.client.documents import (
     AcknowledgeWish,
     Alert,
@@ -153,6 +154,19 @@ class Client:
         asked = {"targets": ",".join(map(str, targets)) or None, "objective": objective, "from": start, "to": end}
         limit = None if threshold is None else str(threshold)
         return await self._get(Targets, "slos", slo, "target", **asked, window=window, threshold=limit)
+
+    async def data(
+        self,
+        slo: str,
+        *,
+        objective: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        limit: int = 20,
+    ) -> Data:
+        """How good the data of one objective is, over its window or a span."""
+        asked = {"objective": objective, "from": start, "to": end, "limit": str(limit)}
+        return await self._get(Data, "slos", slo, "data", **asked)
 
     async def annotations(self, slo: str, *, start: str | None = None, end: str | None = None) -> list[Annotation]:
         """What people wrote on the charts of an SLO, of any time or of a span, by when it begins."""

@@ -94,6 +94,13 @@ class Measured:
     value: Floats | None = None
     histogram: Histograms | None = None
 
+    def __getitem__(self, at: NDArray[np.bool_]) -> Measured:
+        good, bad, total, value = (
+            None if column is None else column[at] for column in (self.good, self.bad, self.total, self.value)
+        )
+        histogram = None if self.histogram is None else self.histogram[at]
+        return Measured(self.time[at], good, bad, total, value, histogram)
+
     @property
     def part(self) -> Floats:
         """The counted part of the total: good or bad events."""

@@ -150,11 +150,13 @@ class Collector:
         if ((reading.time < span.start) | (reading.time >= span.end)).any():
             raise NotUnderstood("the answer tells of times that were not asked for", place=feed.name)
         now = self._clock.now()
-        points, faults = self._intake.check(feed, measured(reading), now)
+        received = measured(reading)
+        points, faults = self._intake.check(feed, received, now)
         new = self._news(state, points, now)
         collected = Collected(feed.series.id, reading.provenance, len(points))
         await whole(lambda: self._intake.append(rows_of(feed.series.id, new), now=now, readings=[collected]))
         self._intake.count(len(new), faults)
+        self._intake.set_aside.note(feed.series.id, received, faults, now)
         self._remember(state, new, span.end)
         return len(new)
 

@@ -85,7 +85,13 @@ class Engine:
         self.series = Series(points, alarm.alerts, self.statuses, lambda: (self._catalog, self._book.head))
         self.annotations = Annotations(state.annotations, clock, self._goals)
         self.charts = Charts(
-            points, alarm, state.annotations, self._forecasts.of, lambda: (self._catalog, self._book), self._as_of
+            points,
+            alarm,
+            state.annotations,
+            self._forecasts.of,
+            lambda: (self._catalog, self._book),
+            self._as_of,
+            self._intake.set_aside,
         )
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.points import Sketches
-from leeway.core.quality import Fault, Kind, Measured, as_points, inspect
+from leeway.core.quality import Fault, Faults, Kind, Measured, as_points, inspect
 from leeway.engine.catalog import STEP_S, Feed
 from leeway.engine.intake import Intake, rows_of
 from leeway.ports.points import Key, Rows
@@ -28,6 +28,7 @@ _Like = tuple[Kind, int, int]
 class _Part:
     rows: Rows
     refusals: list[Refusal]
+    faulty: tuple[tuple[int, Measured, Faults], ...]
 
 
 def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: float, key: Key | None) -> Receipt:
@@ -54,6 +55,8 @@ def ingest(batch: PushBatch, feeds: dict[str, Feed], intake: Intake, *, now: flo
     if not appended.repeated:
         intake.accepted += len(rows)
         intake.quarantined.update(reasons)
+        for series, measured, faults in (each for part in parts for each in part.faulty):
+            intake.set_aside.note(series, measured, faults, now)
     superseded = len(batch) + len(batch.refused) - len(refusals) - len(rows)
     return Receipt(
         accepted=0 if appended.repeated else len(rows),
@@ -105,7 +108,10 @@ def _part(batch: PushBatch, numbers: list[int], like: _Like, ids: NDArray[np.int
     again = (np.diff(series[order]) == 0) & (np.diff(time[order]) == 0)
     order = order[np.append(~again, True)[: len(order)]]
     points = as_points(kind, measured, order, scale=scale)
-    return _Part(replace(rows_of(0, points), series=series[order]), refusals)
+    wrong = set(series[faults != Fault.NONE].tolist())
+    said = replace(measured, value=None) if kind is Kind.COUNTS else replace(measured, good=None, total=None)
+    faulty = tuple((number, said[series == number], faults[series == number]) for number in wrong)
+    return _Part(replace(rows_of(0, points), series=series[order]), refusals, faulty)
 
 
 def _columns(kind: Kind) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from leeway.core.points import Points
 from leeway.core.quality import Fault, Faults, Measured, inspect, trusted
 from leeway.engine.catalog import STEP_S, Feed
+from leeway.engine.quarantine import Quarantine
 from leeway.errors import Transient
 from leeway.ports.points import Appended, Collected, Key, PointStore, Rows
 from leeway.ports.source import Reading, Role
@@ -18,6 +19,7 @@ from leeway.ports.source import Reading, Role
 class Intake:
     """Counts what was offered, accepted and quarantined since the start; offered = accepted + quarantined.
 
+    `set_aside` has the quarantined by series, with examples.
     `problem` says why the last append failed, "" when it did not.
     """
 
@@ -25,6 +27,7 @@ class Intake:
         self.points = points
         self.accepted = 0
         self.quarantined: Counter[str] = Counter()
+        self.set_aside = Quarantine()
         self.problem = ""
 
     def check(self, feed: Feed, measured: Measured, now: float) -> tuple[Points, Faults]:

@@ -44,6 +44,24 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """Versions of the slices of one series as columns, in the order of arrival, then of time.
+
+    `stands` marks the newest version of each slice; `known_at` is epoch microseconds.
+    """
+
+    time: Ints
+    good: Ints
+    total: Ints
+    value: Floats
+    known_at: Ints
+    stands: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True)
 class Tallies:
     """Judged hours of objectives as columns: the roll-up that makes a start fast. `hour` is epoch seconds // 3600.
 
@@ -168,6 +186,9 @@ class PointStore(Protocol):
 
     def read(self, series: int, span: Span, *, as_known_at: int | None = None) -> Rows:
         """Newest version of each slice of one series, by time; with `as_known_at`, newest of those known by then."""
+
+    def received(self, series: int, span: Span) -> Received:
+        """Every version of each slice of one series, as far back as they are kept."""
 
     def read_all(self, series: Sequence[int], span: Span) -> Rows:
         """Newest versions of many series at once, ordered by (series, time): for warming up a ledger."""

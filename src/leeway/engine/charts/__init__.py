@@ -4,6 +4,7 @@ from leeway.engine.charts.annotations import Annotations
 from leeway.engine.charts.chart import Chart, Left, Threshold
 from leeway.engine.charts.charts import Charts
 from leeway.engine.charts.curves import Curves, Wanted
+from leeway.engine.charts.data import Data
 from leeway.engine.charts.ledger import Burnt, Ledger
 from leeway.engine.charts.metrics import METRICS
 from leeway.engine.charts.targets import Tried, WhatIf
@@ -15,6 +16,7 @@ __all__ = [
     "Chart",
     "Charts",
     "Curves",
+    "Data",
     "Ledger",
     "Left",
     "Threshold",

@@ -18,9 +18,11 @@ from leeway.engine.charts import ledger as budget_ledger
 from leeway.engine.charts.calendar import Cell, Day
 from leeway.engine.charts.chart import Chart
 from leeway.engine.charts.curves import Wanted, curves
+from leeway.engine.charts.data import Data, data
 from leeway.engine.charts.ledger import Ledger
 from leeway.engine.charts.targets import Trials, Tried, WhatIf
 from leeway.engine.goal import Goal
+from leeway.engine.quarantine import Quarantine
 from leeway.engine.views import Foreseen
 from leeway.ports.alerts import Alert
 from leeway.ports.annotations import AnnotationStore
@@ -67,9 +69,10 @@ class Charts:
         foreseen: Callable[[Goal], Awaitable[Foreseen | None]],
         standing: Callable[[], tuple[Catalog, Book]],
         as_of: Callable[[Goal], int],
+        set_aside: Quarantine,
     ) -> None:
         self._points, self._alarm, self._annotations = points, alarm, annotations
-        self._trials = Trials(points)
+        self._trials, self._set_aside = Trials(points), set_aside
         self._foreseen, self._standing, self._as_of = foreseen, standing, as_of
 
     async def chart(self, slo: str, objective: str | None, wanted: Wanted) -> Chart:
@@ -114,6 +117,18 @@ class Charts:
         span = Span(min(until, begin) // HOUR_S * HOUR_S, until)
         fired = [one for one in await self._alerts(goal) if one.objective == goal.objective.name]
         return goal, name, span, await asyncio.to_thread(calendar.week, goal, book, self._points, span, name, fired)
+
+    async def data(
+        self, slo: str, objective: str | None, start: int | None, end: int | None, newest: int
+    ) -> tuple[Goal, Data]:
+        """How good the data is, over its window or a span of MOST_DAYS at most. Raises NotFound."""
+        goal, (_, book) = self._goal(slo, objective), self._standing()
+        head = self._as_of(goal)
+        until = head if end is None else min(head, end - end % STEP_S)
+        begin = goal.objective.window.at(until).start if start is None else start
+        span = Span(min(until, max(begin, until - MOST_DAYS * DAY_S)), until)
+        aside = self._set_aside.of(goal.series)
+        return goal, await asyncio.to_thread(data, goal, book, self._points, aside, span, head, newest)
 
     async def what_if(self, slo: str, objective: str | None, asked: WhatIf) -> Tried:
         """What other targets would have meant. Raises NotFound, and Invalid for what cannot be tried."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from leeway.core.window import Span
 from leeway.errors import Conflict, Invalid, Permanent
-from leeway.ports.points import Appended, Change, Changes, Collected, Key, Minutes, Rows, Tallies
+from leeway.ports.points import Appended, Change, Changes, Collected, Key, Minutes, Received, Rows, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,18 @@ class MemoryPoints:
     def read(self, series: int, span: Span, *, as_known_at: int | None = None) -> Rows:
         """The greatest (fence, seq) of each slice among what was known by then."""
         return _rows(self._newest({series}, span, as_known_at))
+
+    def received(self, series: int, span: Span) -> Received:
+        """All versions, sorted."""
+        with self._lock:
+            newest = {(one.time, one.fence, one.seq) for one in self._newest({series}, span, None)}
+            every = [one for one in self.held.versions if one.series == series and span.holds(one.time)]
+        every.sort(key=lambda one: (one.seq, one.time))
+        columns = zip(*((one.time, one.good, one.total, one.known_at) for one in every), strict=True)
+        time, good, total, known_at = (np.array(each, np.int64) for each in (tuple(columns) or ((),) * 4))
+        value = np.array([one.value for one in every], np.float64)
+        stands = np.array([(one.time, one.fence, one.seq) in newest for one in every], np.bool_)
+        return Received(time, good, total, value, known_at, stands)
 
     def read_all(self, series: Sequence[int], span: Span) -> Rows:
         """As `read`, for many."""

@@ -18,6 +18,7 @@ from leeway.server.api import lists, shapes
 from leeway.server.api.again import repeatable
 from leeway.server.api.alerts import alerts
 from leeway.server.api.charts import drawing
+from leeway.server.api.data import data
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
 from leeway.server.api.listing import ORDERS, Listing, Wanted
@@ -62,6 +63,7 @@ def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     drawing(api, engine)
     spending(api, engine)
     targets(api, engine)
+    data(api, engine)
     events(api, feed)
     return api
 

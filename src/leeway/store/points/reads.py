@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leeway.core.window import Span
-from leeway.ports.points import Change, Collected, Rows, Tallies
+from leeway.ports.points import Change, Collected, Received, Rows, Tallies
 from leeway.ports.source import ComputedBy, Provenance
 from leeway.store.points.database import Cursor
 from leeway.store.points.versions import Columns, among, in_order, newest, steps
@@ -37,6 +37,22 @@ def one_series(cursor: Cursor, series: int, span: Span, as_known_at: int | None)
     question = " UNION ALL ".join(f"SELECT {columns} FROM {table} WHERE {where}" for table in tables)  # noqa: S608 - constants
     found = cursor.execute(question, asked).fetchnumpy()
     return _plain(newest(_with_sketches(cursor, found, span, series, series)))
+
+
+def received(cursor: Cursor, series: int, span: Span) -> Received:
+    """What is compacted meanwhile is found twice, as it was and where it lies now: once is enough."""
+    where = "series = $series AND time >= $start AND time < $end"
+    columns = f"time, good, total, {_VALUE}, known_at, {_VERSION}"
+    tables = ("points", "history", "superseded")
+    question = " UNION ".join(f"SELECT {columns} FROM {table} WHERE {where}" for table in tables)  # noqa: S608 - constants
+    found = cursor.execute(question, {"series": series, "start": span.start, "end": span.end}).fetchnumpy()
+    by_version = np.lexsort((found["seq"], found["fence"], found["time"]))
+    last = np.append(np.diff(found["time"][by_version]) != 0, np.ones(min(1, len(by_version)), np.bool_))
+    stands = np.zeros(len(by_version), np.bool_)
+    stands[by_version[last.astype(np.bool_)]] = True
+    order = np.lexsort((found["time"], found["seq"]))
+    time, good, total, value, known_at = (found[name][order] for name in ("time", "good", "total", "value", "known_at"))
+    return Received(time, good, total, value, known_at, stands[order])
 
 
 def many_series(cursor: Cursor, series: Sequence[int], span: Span) -> Rows:

@@ -11,7 +11,7 @@ import structlog
 
 from leeway.core.window import Span
 from leeway.errors import Conflict
-from leeway.ports.points import Appended, Change, Changes, Collected, Key, Minutes, Rows, Tallies
+from leeway.ports.points import Appended, Change, Changes, Collected, Key, Minutes, Received, Rows, Tallies
 from leeway.store.disk import copy as copy_through
 from leeway.store.disk import refusals, write_through
 from leeway.store.points import maintenance, reads
@@ -67,6 +67,10 @@ class DuckPoints:
     def read(self, series: int, span: Span, *, as_known_at: int | None = None) -> Rows:
         """Newest version of each slice of one series."""
         return self._database.run(lambda cursor: reads.one_series(cursor, series, span, as_known_at))
+
+    def received(self, series: int, span: Span) -> Received:
+        """Every version, wherever it lies."""
+        return self._database.run(lambda cursor: reads.received(cursor, series, span))
 
     def read_all(self, series: Sequence[int], span: Span) -> Rows:
         """Newest versions of many series; the answer itself is held in memory, so ask for a day or two at a time."""
