@@ -24,7 +24,7 @@ node_modules/.leeway-dev: .venv/.dev package-lock.json
 .tools/.test: requirements-dev.lock $(made_from)
 	@$(PYTHON) tools/bootstrap.py test && mkdir -p .tools && touch .venv/.run .venv/.dev $@
 
-.PHONY: help install demo test check soak bench docs lock clean
+.PHONY: help install demo test check soak bench api docs lock clean
 .PHONY: check-format check-lint check-types check-web check-layers check-dependencies check-house
 
 help: ## this list
@@ -64,6 +64,9 @@ soak: .tools/.test $(assets) node_modules/.leeway-dev ## the long tests at full 
 
 bench: .venv/.dev $(assets) ## measured figures, medians and ratios, in a table
 	@$(BIN)/python -m bench $(ARGS)
+
+api: .venv/.dev ## the description of the API with an answer to every example, as docs/reference/openapi.json
+	@$(BIN)/python -m tests.server.example_book
 
 docs: .venv/.dev ## the documentation, into docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build -q -E -W --keep-going -b html docs docs/_build/html

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from leeway.ports.clock import Clock
-from leeway.server import api, problems
+from leeway.server import api, openapi, problems
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages import Pages, Panels, no_panel, pages
 from leeway.server.prometheus import prometheus
@@ -57,6 +57,7 @@ def create_app(
         pages(engine, made),
     ):
         app.include_router(router)
+    openapi.install(app)
     app.add_middleware(Limits, rates=rates, clock=clock)
     app.add_middleware(Guard, token=token, hosts=hosts, largest=limits.max_bytes)
     return app

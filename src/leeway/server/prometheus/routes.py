@@ -135,14 +135,17 @@ def _route(
 
 def _described(takes: tuple[str, ...], place: str) -> dict[str, Any]:
     """The parameters as OpenAPI has them: a handler reads them itself, as Prometheus does, and ignores what is more."""
+    answers: dict[str, Any] = {"responses": shapes.DESCRIBED}
     text = {"type": "string"}
     kinds = {name.rstrip("!"): {"type": "array", "items": text} if "[]" in name else text for name in takes}
     needed = [name.rstrip("!") for name in takes if name.endswith("!")]
     if place == "form":
         form = {"schema": {"type": "object", "properties": kinds, "required": needed}}
-        return {"requestBody": {"content": {"application/x-www-form-urlencoded": form}}}
+        return answers | {
+            "requestBody": {"required": bool(needed), "content": {"application/x-www-form-urlencoded": form}}
+        }
     named = [{"name": name, "in": place, "required": name in needed, "schema": kinds[name]} for name in kinds]
-    return {"parameters": named}
+    return answers | {"parameters": named}
 
 
 async def _answered(request: Request, ask: Ask) -> Response:

@@ -16,6 +16,46 @@ from leeway.engine.series.series import Answer
 Json = Any
 
 
+_ERROR = {
+    "type": "object",
+    "description": "An error of Prometheus' kinds",
+    "required": ["status", "errorType", "error"],
+    "properties": {
+        "status": {"const": "error"},
+        "errorType": {"enum": ["bad_data", "execution", "unavailable", "internal"]},
+        "error": {"type": "string"},
+    },
+}
+_REFUSED = {
+    "application/json": {"schema": _ERROR},
+    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+}
+DESCRIBED: Json = {
+    "200": {
+        "description": "The answer",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "description": "An answer in the shape of Prometheus",
+                    "required": ["status", "data"],
+                    "properties": {
+                        "status": {"const": "success"},
+                        "data": {"type": ["object", "array"], "items": {"type": ["string", "object"]}},
+                        "warnings": {"type": "array", "items": {"type": "string"}},
+                    },
+                }
+            }
+        },
+    },
+    "400": {"description": "It cannot be read", "content": _REFUSED},
+    "422": {"description": "It can be read, and not be answered", "content": _REFUSED},
+    "500": {"description": "It cannot be answered until something changes", "content": _REFUSED},
+    "503": {"description": "It cannot be answered now", "content": _REFUSED},
+}
+"""Every answer, as OpenAPI describes it; what the server refuses before it looks at the question are problems."""
+
+
 class Told(Response):
     """JSON, written at once: answers may hold a million numbers."""
 
