@@ -52,6 +52,8 @@ class Life:
 
 def live(policy: Policy, life: Life, now: int, observed: Observed) -> Life:
     """The alert after what was observed at `now`, the end of a step."""
+    if life.phase is Phase.QUIET and not any(observed.met):  # nothing was met, nothing is: nearly all of a fleet
+        return replace(life, met_since=(None,) * len(observed.met))
     before = life.met_since or (None,) * len(observed.met)
     met_since = tuple(
         (now if since is None else since) if met else None for met, since in zip(observed.met, before, strict=True)
