@@ -106,7 +106,7 @@ const used = new Set(["@tabler/core", "bootstrap-icons"]);
 for (const [file, output] of Object.entries(metafile.outputs)) {
   if (output.entryPoint) made[basename(output.entryPoint)] = basename(file);
   for (const input of Object.keys(output.inputs))
-    if (input.includes("node_modules/") && !input.startsWith(WORKING)) used.add(packageOf(input));
+    if (input.includes("node_modules/") && !input.includes(".leeway-work/")) used.add(packageOf(input));
 }
 const icons = await sprite(sources);
 made["icons.svg"] = `icons-${hash(icons)}.svg`;

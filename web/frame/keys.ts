@@ -38,7 +38,7 @@ export function keys(find: () => void): void {
 
 /** The links of the rows of a list, one after the other. */
 function along(step: number): void {
-  const links = [...document.querySelectorAll<HTMLAnchorElement>("main tbody th[scope=row] a")];
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("main tbody th[scope=row] > a:not(.word)")];
   const now = links.indexOf(document.activeElement as HTMLAnchorElement);
   links[Math.max(0, Math.min(links.length - 1, now + step))]?.focus();
 }
