@@ -32,7 +32,7 @@ RUN = """async () => {
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_wrong(visit, path, look):  # noqa: F811  # the fixture
+def test_axe_finds_nothing_wrong(visit, path, look):  # the fixture
     """The rules of WCAG 2.2 AA and the good practice that axe knows."""
     page = visit(path, missing=path.endswith("nobody"), **LOOKS[look])
     page.evaluate(AXE.read_text())
@@ -41,7 +41,7 @@ def test_axe_finds_nothing_wrong(visit, path, look):  # noqa: F811  # the fixtur
     assert found["checked"] > 20
 
 
-def test_the_palette_finds_an_slo_and_enter_goes_there(visit):  # noqa: F811  # the fixture
+def test_the_palette_finds_an_slo_and_enter_goes_there(visit):  # the fixture
     """Without the mouse, from any page."""
     page = visit("/words")
     page.keyboard.press("Control+k")
@@ -51,7 +51,7 @@ def test_the_palette_finds_an_slo_and_enter_goes_there(visit):  # noqa: F811  # 
     page.get_by_role("heading", level=1, name="checkout").wait_for()
 
 
-def test_a_word_shows_its_meaning_to_whoever_reaches_it(visit):  # noqa: F811  # the fixture
+def test_a_word_shows_its_meaning_to_whoever_reaches_it(visit):  # the fixture
     """By mouse or by keyboard."""
     page = visit("/slos")
     word = page.get_by_role("link", name="Burn").first
@@ -59,7 +59,7 @@ def test_a_word_shows_its_meaning_to_whoever_reaches_it(visit):  # noqa: F811  #
     assert "How fast the budget is spent" in page.get_by_role("tooltip").inner_text()
 
 
-def test_the_theme_that_was_chosen_stays(visit):  # noqa: F811  # the fixture
+def test_the_theme_that_was_chosen_stays(visit):  # the fixture
     """A browser that likes it light is given dark, once asked for, on every page."""
     page = visit("/", color_scheme="light")
     page.get_by_role("button", name="Light or dark").click()
@@ -67,7 +67,7 @@ def test_the_theme_that_was_chosen_stays(visit):  # noqa: F811  # the fixture
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-def test_times_come_in_ones_own_zone_and_say_so(visit):  # noqa: F811  # the fixture
+def test_times_come_in_ones_own_zone_and_say_so(visit):  # the fixture
     """UTC until somebody wants otherwise; the button says which."""
     page = visit("/", timezone_id="Asia/Tokyo")
     clock = page.locator("footer time")
@@ -77,7 +77,7 @@ def test_times_come_in_ones_own_zone_and_say_so(visit):  # noqa: F811  # the fix
     assert page.get_by_role("button", name="Asia/Tokyo").get_attribute("aria-pressed") == "true"
 
 
-def test_rows_can_be_walked_with_j_and_k(visit):  # noqa: F811  # the fixture
+def test_rows_can_be_walked_with_j_and_k(visit):  # the fixture
     """As in every list that people live in."""
     page = visit("/slos")
     for key in "jjk":
