@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import numpy as np
@@ -104,3 +105,14 @@ def test_objectives_of_their_own_are_told_apart_and_odd_names_are_quoted() -> No
     feeds = [feed(Kind.COUNTS, 1, name, number) for number, name in enumerate(['fast, "mostly"', "slow", "none"], 1)]
     found = table(store, *feeds)
     assert found.owners == (Owner("bar", 'fast, "mostly"'), Owner("bar", "slow"))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@a", "'=x", "\t=1"])
+def test_a_name_that_looks_like_a_formula_comes_back_and_is_none_on_the_way(name) -> None:
+    """A spreadsheet that opens the table runs nothing; numbers stay numbers."""
+    store, own = kept(rows([1], [2])), feed(Kind.COUNTS, 1, name)
+    text = b"".join(export([own], store, None, None)).decode()
+    [line] = list(csv.reader(io.StringIO(text)))[1:]
+    assert line[2] == f"'{name}"
+    assert line[3:5] == ["1", "2"]
+    assert table(store, own).owners == (Owner("bar", name),)

@@ -16,6 +16,7 @@ from leeway.core.window import Span
 from leeway.engine.catalog import Feed
 from leeway.formats.points import write_histogram
 from leeway.ports.points import PointStore, Rows
+from leeway.spec.cells import as_cell
 
 HEADER = b"time,slo,objective,good,total,value,histogram\n"
 
@@ -27,8 +28,8 @@ def export(feeds: Sequence[Feed], points: PointStore, start: int | None, end: in
     """CSV: the header, then the rows of one series after the other, by time, with start ≤ time < end (None: all).
 
     Counts stand under good and total, ratios and values under value, and histograms under histogram. All is written so
-    that it is read back as it is stored; of more than two billion events of one step, to a millionth. Blocking, in
-    parts: memory holds a week of one series.
+    that it is read back as it is stored; of more than two billion events of one step, to a millionth. No name is taken
+    for a formula (`leeway.spec.cells`). Blocking, in parts: memory holds a week of one series.
     """
     yield HEADER
     extent = points.extent()
@@ -80,5 +81,5 @@ def _events(quanta: Ints, scale: int) -> Iterator[str]:
 
 def _fields(*texts: str) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(texts)
+    csv.writer(line, lineterminator="").writerow(map(as_cell, texts))
     return line.getvalue()

@@ -10,23 +10,22 @@ from pathlib import Path
 from leeway.errors import Conflict, Invalid
 from leeway.ports.points import PointStore
 from leeway.ports.state import StateStore
-from leeway.store.disk import copy, digest, refusals, write_through
+from leeway.store.disk import copy, digest, is_full, refusals, write_through
 from leeway.store.folder import POINTS, STATE, open_points, open_state
 
 MANIFEST = "backup.json"
 
 
 def backup(points: PointStore, state: StateStore, to: Path) -> None:
-    """Copies open stores into the new folder `to` while work goes on. Raises Conflict if something is there already.
+    """Copies open stores into the new folder `to` while work goes on.
 
-    Points are copied first: every series they hold was made in the state before, so the copies fit together.
+    Raises Conflict if something is there already, Invalid if no folder can be made there. Points are copied
+    first: every series they hold was made in the state before, so the copies fit together.
     """
     to = to.resolve()
-    _refuse_used(to, "a backup")
     part = to.with_name(to.name + ".part")
     with refusals(to):
-        shutil.rmtree(part, ignore_errors=True)  # left by a backup that was killed
-        part.mkdir(mode=0o700, parents=True)
+        _begin(to, part)
         try:
             points.backup(part)
             state.backup(part / STATE)
@@ -36,6 +35,18 @@ def backup(points: PointStore, state: StateStore, to: Path) -> None:
             _put_in_place(part, to)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _begin(to: Path, part: Path) -> None:
+    try:
+        _refuse_used(to, "a backup")
+        shutil.rmtree(part, ignore_errors=True)  # left by a backup that was killed
+        part.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        if is_full(error):
+            raise
+        mend = "name a folder that does not exist, in one where Leeway may write"
+        raise Invalid(f"no folder can be made there: {error.strerror}", place=str(to), mend=mend) from error
 
 
 def backup_folder(folder: Path, to: Path) -> None:

@@ -15,13 +15,18 @@ from leeway.errors import StoreFull, Transient
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+def is_full(error: OSError) -> bool:
+    """True if there is no room."""
+    return error.errno in _FULL
+
+
 @contextmanager
 def refusals(place: Path) -> Iterator[None]:
     """Turns what the operating system refuses into StoreFull or Transient."""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             mend = "free some space, or choose another disk"
             raise StoreFull("the disk is full", place=str(place), mend=mend) from error
         raise Transient(f"the disk refuses: {error.strerror}", place=str(error.filename or place)) from error

@@ -20,6 +20,7 @@ from leeway.formats.points.header import HISTOGRAM, checked
 from leeway.formats.points.histogram import NO_HISTOGRAM, parse_histogram
 from leeway.formats.points.plain import Fields
 from leeway.formats.points.table import NUMBERS, Columns, Owner, Table
+from leeway.spec.cells import of_cell
 from leeway.spec.rows import Refused, no_time, parse_number, parse_time
 
 BLOCK = 1 << 22
@@ -82,7 +83,7 @@ class _Owners(dict[tuple[bytes, ...], int]):
         self.numbers: dict[Owner, int] = {}
 
     def __missing__(self, said: tuple[bytes, ...]) -> int:
-        owner = Owner(*(name.decode().strip() for name in said))
+        owner = Owner(*(of_cell(name.decode().strip()) for name in said))
         self[said] = number = self.numbers.setdefault(owner, len(self.numbers))
         return number
 

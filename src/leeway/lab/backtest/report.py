@@ -13,6 +13,7 @@ from leeway.engine.report import rfc3339
 from leeway.lab.backtest.candidate import DEFINED
 from leeway.lab.backtest.score import Score, Truth, score
 from leeway.lab.backtest.told import Told
+from leeway.spec.cells import as_cell
 from leeway.spec.rows import Refused
 
 COLUMNS = (
@@ -112,7 +113,7 @@ class Report:
         writer.writerow(COLUMNS)
         for one in self.told:
             writer.writerow(
-                safe_cell(cell)
+                as_cell(cell)
                 for cell in (
                     rfc3339(one.sent_at) if one.sent_at is not None else "",
                     one.slo,
@@ -129,12 +130,3 @@ class Report:
                 )
             )
         return text.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("checkout")
-    ("'=1+1", 'checkout')
-    """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

@@ -12,6 +12,7 @@ from scipy.special import gammaincinv
 
 from leeway.core.stats.binomial import clopper_pearson
 from leeway.core.stats.interval import Interval
+from leeway.spec.cells import as_cell
 
 MONTH = 30
 CONFIDENCE = 0.95
@@ -146,7 +147,7 @@ class Answer:
         for number, ran in enumerate(self.runs):
             for name in self.candidates:
                 waits = [cell for part in parts for cell in _cells(ran.reached[part][name])]
-                writer.writerow((number, name, ran.pages[name], ran.tickets[name], *waits))
+                writer.writerow((number, as_cell(name), ran.pages[name], ran.tickets[name], *waits))
         return text.getvalue()
 
     @property

@@ -18,7 +18,7 @@ from leeway.ports.alerts import Alert
 from leeway.ports.annotations import Annotation
 from leeway.server.api import lists, shapes
 from leeway.server.api.listing import GZIP_WBITS, LITTLE_EFFORT, PACKED_FROM
-from leeway.server.api.parameters import epoch, instant, whole
+from leeway.server.api.parameters import Number, epoch, instant, whole
 from leeway.server.engine_port import EnginePort
 
 TIME = "RFC 3339 with a zone, or epoch seconds"
@@ -84,7 +84,7 @@ def drawing(api: APIRouter, engine: EnginePort) -> None:
         return annotation(await engine.annotations.add(slo, asked))
 
     @api.delete("/slos/{slo}/annotations/{number}", summary="Take an annotation away")
-    async def unwrite(slo: str, number: int) -> docs.Annotation:
+    async def unwrite(slo: str, number: Number) -> docs.Annotation:
         return annotation(await engine.annotations.remove(slo, number))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from typing import Annotated
 
+from fastapi import Path as PathParameter
 from fastapi import Request
 from fastapi.routing import APIRoute
 
@@ -23,6 +25,9 @@ HEADER = {
     ]
 }
 """The key, as OpenAPI describes it."""
+
+Number = Annotated[int, PathParameter(ge=1, lt=2**53, description="Its number")]
+"""What the store counts things by; programs that count in floating point read it exactly."""
 
 FIRST, LAST = -59e9, 95e9
 """Epoch seconds that a time in a body lies between."""

@@ -22,7 +22,7 @@ from leeway.server.api.data import data
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
 from leeway.server.api.listing import ORDERS, Listing, Wanted
-from leeway.server.api.parameters import epoch, only_declared
+from leeway.server.api.parameters import Number, epoch, only_declared
 from leeway.server.api.silences import silences
 from leeway.server.api.spending import spending
 from leeway.server.api.targets import targets
@@ -158,13 +158,13 @@ def _work(api: APIRouter, engine: EnginePort) -> None:
         return docs.Items(items=[shapes.job(one) for one in shown], next=more)
 
     @api.get("/jobs/{number}", summary="How far a job is")
-    async def job(number: int) -> docs.Job:
+    async def job(number: Number) -> docs.Job:
         return shapes.job(await engine.job(number))
 
     @api.post("/backup", summary="A consistent copy in a new folder of the server's machine, while work goes on")
     async def backup(wish: docs.BackupWish) -> docs.Backup:
         to = Path(wish.to)
-        if not to.is_absolute():
+        if not to.is_absolute() or "\0" in wish.to:
             raise Misread("the server's own folder is not yours", place="to", mend="give an absolute path")
         await engine.backup(to)
         return docs.Backup(to=str(to))

@@ -18,7 +18,7 @@ from leeway.ports.decisions import Decision
 from leeway.server.api import shapes
 from leeway.server.api.lists import After, Orders, page, sorting
 from leeway.server.api.lists import Limit as AnyLimit
-from leeway.server.api.parameters import instant
+from leeway.server.api.parameters import Number, instant
 from leeway.server.engine_port import EnginePort
 from leeway.server.problems import Misread
 
@@ -76,7 +76,7 @@ def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         return Silenced(silence=shapes.silence(made.silence, clock.now()), objectives=made.objectives, alerts=alerts)
 
     @api.delete("/silences/{number}", summary="End a silence now, or call it off; it stays for the record")
-    async def end(number: int, by: By) -> Silence:
+    async def end(number: Number, by: By) -> Silence:
         return shapes.silence(await engine.alarm.silences.end(number, by), clock.now())
 
 
