@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from leeway.client import spending as docs
 from leeway.client.documents import Budget
+from leeway.core.budget import Budget as Allowed
 from leeway.engine.charts import Burnt, Ledger
 from leeway.engine.goal import Goal
 from leeway.engine.report import number
@@ -31,21 +32,7 @@ def spending(api: APIRouter, engine: EnginePort) -> None:
 
     @api.get("/slos/{slo}/days", summary="What each day of the last 13 months spent")
     async def days(slo: str, objective: Objective = None, zone: Zone = None) -> docs.Calendar:
-        goal, name, found = await engine.charts.days(slo, objective, zone)
-        items = [
-            docs.Day(
-                date=one.day,
-                start=shapes.moment(one.span.start),
-                end=shapes.moment(one.span.end),
-                spent=one.spent,
-                ratio=one.ratio,
-                even=one.even,
-                coverage=one.covered / one.steps if one.steps else None,
-                state=one.state.value,
-            )
-            for one in found
-        ]
-        return docs.Calendar(slo=slo, objective=goal.objective.name, unit=_unit(goal), zone=name, items=items)
+        return await calendar(engine, slo, objective, zone)
 
     @api.get("/slos/{slo}/hours", summary="What each hour of the week spent, and when alerts fired")
     async def hours(
@@ -57,28 +44,58 @@ def spending(api: APIRouter, engine: EnginePort) -> None:
         ] = None,
         to: To = None,
     ) -> docs.Week:
-        asked = whole(start, "from"), whole(to, "to")
-        goal, name, span, cells = await engine.charts.week(slo, objective, zone, *asked)
-        return docs.Week(
-            slo=slo,
-            objective=goal.objective.name,
-            unit=_unit(goal),
-            zone=name,
-            start=shapes.moment(span.start),
-            end=shapes.moment(span.end),
-            items=[
-                docs.HourOfWeek(
-                    weekday=one.weekday,
-                    hour=one.hour,
-                    spent=one.spent,
-                    ratio=one.ratio,
-                    burn_rate=one.burn_rate,
-                    pages=one.pages,
-                    tickets=one.tickets,
-                )
-                for one in cells
-            ],
+        return await week(engine, slo, objective, zone, whole(start, "from"), whole(to, "to"))
+
+
+async def calendar(engine: EnginePort, slo: str, objective: str | None, zone: str | None) -> docs.Calendar:
+    """The days. Errors as `Charts.days`."""
+    goal, name, found = await engine.charts.days(slo, objective, zone)
+    items = [
+        docs.Day(
+            date=one.day,
+            start=shapes.moment(one.span.start),
+            end=shapes.moment(one.span.end),
+            spent=one.spent,
+            ratio=one.ratio,
+            even=one.even,
+            coverage=one.covered / one.steps if one.steps else None,
+            state=one.state.value,
         )
+        for one in found
+    ]
+    return docs.Calendar(slo=slo, objective=goal.objective.name, unit=_unit(goal), zone=name, items=items)
+
+
+async def week(
+    engine: EnginePort,
+    slo: str,
+    objective: str | None,
+    zone: str | None,
+    start: int | None = None,
+    end: int | None = None,
+) -> docs.Week:
+    """The hours of the week. Errors as `Charts.week`."""
+    goal, name, span, cells = await engine.charts.week(slo, objective, zone, start, end)
+    return docs.Week(
+        slo=slo,
+        objective=goal.objective.name,
+        unit=_unit(goal),
+        zone=name,
+        start=shapes.moment(span.start),
+        end=shapes.moment(span.end),
+        items=[
+            docs.HourOfWeek(
+                weekday=one.weekday,
+                hour=one.hour,
+                spent=one.spent,
+                ratio=one.ratio,
+                burn_rate=one.burn_rate,
+                pages=one.pages,
+                tickets=one.tickets,
+            )
+            for one in cells
+        ],
+    )
 
 
 def _unit(goal: Goal) -> docs.Unit:
@@ -87,22 +104,6 @@ def _unit(goal: Goal) -> docs.Unit:
 
 def _ledger(value: Ledger) -> docs.Ledger:
     budget = value.budget
-
-    def share(spent: Fraction) -> float | None:
-        return float(spent / budget.allowed) if budget.allowed else None
-
-    def burn(one: Burnt) -> docs.Burn:
-        return docs.Burn(
-            start=shapes.moment(one.start),
-            end=shapes.moment(one.end),
-            lasts_s=one.lasts_s,
-            spent=float(one.spent),
-            ratio=share(one.spent),
-            worst_burn_rate=one.worst,
-            alerts=[alert_band(each) for each in one.alerts],
-            annotations=[annotation(each) for each in one.annotations],
-            recovered_alone=one.alone,
-        )
 
     return docs.Ledger(
         slo=value.goal.slo,
@@ -117,6 +118,25 @@ def _ledger(value: Ledger) -> docs.Ledger:
             consumed_ratio=number(budget.consumed_ratio),
             remaining_ratio=number(budget.remaining_ratio),
         ),
-        items=[burn(one) for one in value.burns],
-        background=docs.Background(spent=float(value.background), ratio=share(value.background)),
+        items=[burn(one, budget) for one in value.burns],
+        background=docs.Background(spent=float(value.background), ratio=_share(value.background, budget)),
     )
+
+
+def burn(value: Burnt, budget: Allowed) -> docs.Burn:
+    """As people read it."""
+    return docs.Burn(
+        start=shapes.moment(value.start),
+        end=shapes.moment(value.end),
+        lasts_s=value.lasts_s,
+        spent=float(value.spent),
+        ratio=_share(value.spent, budget),
+        worst_burn_rate=value.worst,
+        alerts=[alert_band(each) for each in value.alerts],
+        annotations=[annotation(each) for each in value.annotations],
+        recovered_alone=value.alone,
+    )
+
+
+def _share(spent: Fraction, budget: Allowed) -> float | None:
+    return float(spent / budget.allowed) if budget.allowed else None

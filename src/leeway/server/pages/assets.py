@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +17,7 @@ BUILT = Path(__file__).parent.parent / "assets"
 AT = "/static/"
 FOREVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 PACKED = (("br", ".br"), ("gzip", ".gz"))
+FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".txt": "text/plain"}
 
 
@@ -42,6 +44,10 @@ class Assets:
     def font(self) -> str:
         """The address of the letters that nearly every page needs."""
         return AT + next(name for name in self._files if name.startswith("inter-latin-wght"))
+
+    def style(self) -> str:
+        """The style as text, without the letters that it would load: for a file that stands alone."""
+        return FACE.sub("", self._files[self._names["main.css"]].decode())
 
     def answer(self, request: Request, name: str) -> Response:
         """One file, packed as the browser likes it. NotFound."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import shlex
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,6 +49,8 @@ class Place(NamedTuple):
 PLACES = (
     Place("/", "Overview", "grid-1x2"),
     Place("/slos", "SLOs", "bullseye"),
+    Place("/calendar", "Calendar", "calendar3"),
+    Place("/reports", "Reports", "file-earmark-text"),
 )
 
 
@@ -101,26 +103,41 @@ class Pages:
     ) -> Response:
         """A page. `refresh` is after how many seconds it asks for itself again; `?refresh=off` holds it still."""
         session = self.sessions.begin(request)
-        theme, zone = request.cookies.get("leeway_theme"), request.cookies.get("leeway_zone")
-        panel = self.panels()
-        html = self._env.get_template(template).render(
-            now=datetime.fromtimestamp(int(self.clock.now()), UTC),
-            words=meanings(),
-            proof_field=FIELD,
+        html = self.text(
+            request,
+            template,
             proof=self.sessions.proof(session),
-            server=f"{request.url.scheme}://{request.headers['host']}",
-            token=self._token,
-            path=request.url.path,
-            query=dict(request.query_params),
-            theme=theme if theme in THEMES else "",
-            zone="local" if zone == "local" else "utc",
-            panel=panel,
             refresh=0 if request.query_params.get("refresh") == "off" else refresh,
             **given,
         )
         response = _packed(request, html.encode(), status)
         self.sessions.attach(response, session)
         return response
+
+    def text(self, request: Request, template: str, /, **given: object) -> str:
+        """A template, filled in."""
+        theme, zone = request.cookies.get("leeway_theme"), request.cookies.get("leeway_zone")
+        return self._env.get_template(template).render(
+            now=datetime.fromtimestamp(int(self.clock.now()), UTC),
+            words=meanings(),
+            proof_field=FIELD,
+            server=self.home(request),
+            token=self._token,
+            path=request.url.path,
+            query=dict(request.query_params),
+            theme=theme if theme in THEMES else "",
+            zone="local" if zone == "local" else "utc",
+            panel=self.panels(),
+            **given,
+        )
+
+    def home(self, request: Request) -> str:
+        """The address of this server, as it was called."""
+        return f"{request.url.scheme}://{request.headers['host']}"
+
+    def today(self) -> date:
+        """In UTC."""
+        return datetime.fromtimestamp(self.clock.now(), UTC).date()
 
     def problem(self, request: Request, problem: Problem) -> Response:
         """An error for a person."""
