@@ -85,7 +85,20 @@ def visit(browser, shop):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
-@pytest.mark.parametrize("path", ["/", "/slos", "/slos/greeting", "/slos/unseen", "/words", "/find?q=s"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/slos",
+        "/slos/greeting",
+        "/slos/unseen",
+        "/words",
+        "/find?q=s",
+        "/reports",
+        "/reports/weekly/2026-09-21",
+        "/calendar?slo=checkout",
+    ],
+)
 def test_nothing_runs_over_the_edge_and_everything_can_be_read(visit, path, width, scheme):
     """No sideways scrolling from 320 px on; text keeps a contrast of 4.5 in both themes."""
     page = visit(path, viewport={"width": width, "height": 800}, color_scheme=scheme)

@@ -29,6 +29,29 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
 
+COLUMNS = (
+    "service",
+    "slo",
+    "objective",
+    "target",
+    "state_at_start",
+    "state_at_end",
+    "sli",
+    "unit",
+    "allowed",
+    "consumed",
+    "consumed_ratio",
+    "remaining_ratio",
+    "coverage",
+    "pages",
+    "tickets",
+    "kept",
+    "window_start",
+    "as_of",
+)
+"""Of the table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     """Alerts that fired in a span: pages and tickets that people were sent, and what was kept from them."""
@@ -137,12 +160,6 @@ def table(of: Report) -> str:
             ]
         )
     return out.getvalue()
-
-
-COLUMNS = (
-    "service slo objective target state_at_start state_at_end sli unit allowed consumed consumed_ratio "
-    "remaining_ratio coverage pages tickets kept window_start as_of"
-).split()
 
 
 def harmless(text: str) -> str:

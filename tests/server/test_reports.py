@@ -1,0 +1,151 @@
+"""Reports and the calendar: what a span did to every objective, as a page, as a file to mail, and as a table."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+from tests.server.serving import points, slo
+from tests.server.test_pages import page, row_of, tags_of, text_of
+
+from leeway.server.pages import spans
+from leeway.server.pages.report import harmless
+
+WEEK = "/reports/weekly/2026-09-21"
+"""The test's clock stands within it, and all points lie in it."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "first", "after", "name"),
+    [
+        ("weekly", date(2026, 1, 1), date(2025, 12, 29), date(2026, 1, 5), "Week 1 of 2026"),
+        ("monthly", date(2024, 2, 29), date(2024, 2, 1), date(2024, 3, 1), "February 2024"),
+        ("monthly", date(2026, 12, 31), date(2026, 12, 1), date(2027, 1, 1), "December 2026"),
+        ("quarterly", date(2026, 12, 31), date(2026, 10, 1), date(2027, 1, 1), "Quarter 4 of 2026"),
+    ],
+)
+def test_every_day_lies_in_one_span(kind, day, first, after, name):
+    """Over years and leap days."""
+    span = spans.holding(kind, day)
+    assert (span.first, span.after, span.name) == (first, after, name)
+
+
+def test_the_list_has_eight_weeks_six_months_and_four_quarters_without_a_gap(shop):
+    """Each begins where the next newer one ends, and has a page."""
+    _, html = page(shop, "/reports")
+    found = re.findall(r'href="(/reports/[a-z]+/[0-9-]+)"', html)
+    assert [sum(kind in one for one in found) for kind in ("weekly", "monthly", "quarterly")] == [8, 6, 4]
+    for kind in ("weekly", "monthly", "quarterly"):
+        listed = spans.latest(kind, date(2026, 9, 21))
+        assert [one.after for one in listed[1:]] == [one.first for one in listed[:-1]]
+    assert {page(shop, one)[0] for one in found[::5]} == {200}
+
+
+def test_a_report_holds_the_end_against_the_start(shop):
+    """What has no data says so, at either end, and never reads as good."""
+    _, html = page(shop, WEEK)
+    assert "it still runs" in text_of(html)
+    checkout = text_of(row_of(html, "checkout"))
+    assert "? no data ✓ healthy 95 % 50 % 50 % 3,000 of 6,000 events 0, 0, 2" in checkout
+    assert "✕ exhausted" in text_of(row_of(html, "search"))
+    assert "no data no data no data" in text_of(row_of(html, "unseen"))
+    assert "What cost most" in text_of(html)
+    _, before = page(shop, "/reports/weekly/2026-09-14")
+    assert "? no data ? no data" in text_of(row_of(before, "checkout"))
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/reports/daily/2026-09-21", "take weekly, monthly or quarterly"),
+        ("/reports/weekly/2026-09-16", "a week begins on a Monday"),
+        ("/reports/monthly/2026-13-01", "is no day"),
+        ("/reports/monthly/2030-01-01", "there is no report about that time"),
+        ("/reports/weekly/20260921", "a week begins on a Monday"),
+    ],
+)
+def test_what_is_no_span_is_refused_with_a_way_out(shop, path, said):
+    """404, in words."""
+    status, html = page(shop, path)
+    assert status == 404
+    assert said in text_of(html)
+
+
+def test_the_file_to_mail_stands_alone(shop):
+    """Its style is inside, it runs and loads nothing, and its links lead back to the server."""
+    answer, body = shop.ask("GET", f"{WEEK}?download=1")
+    html = body.decode()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="leeway-weekly-2026-09-21.html"'
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert policy.endswith("sandbox")
+    assert "unsafe" not in policy
+    tags = tags_of(html)
+    assert not {"script", "link", "img", "use", "form"} & {tag for tag, _ in tags}
+    assert {attributes["href"].startswith(shop.url) for tag, attributes in tags if tag == "a"} == {True}
+    style = re.search(r"<style>(.*)</style>", html, re.DOTALL)[1]
+    assert ".table" in style
+    assert "url(/" not in style
+    assert "@font-face" not in style
+
+
+def test_the_table_has_a_row_for_each_objective(shop):
+    """Numbers as they are; nothing known is empty."""
+    answer, body = shop.ask("GET", f"{WEEK}?format=csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = {(row["slo"], row["objective"]): row for row in csv.DictReader(io.StringIO(body.decode()))}
+    assert len(rows) == 5
+    checkout = next(row for (name, _), row in rows.items() if name == "checkout")
+    assert (checkout["state_at_start"], checkout["state_at_end"]) == ("no_data", "healthy")
+    assert (float(checkout["sli"]), float(checkout["consumed_ratio"])) == (0.95, 0.5)
+    unseen = next(row for (name, _), row in rows.items() if name == "unseen")
+    assert (unseen["sli"], unseen["state_at_end"]) == ("", "no_data")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_name_becomes_a_formula(text):
+    """An apostrophe before it; other text stays."""
+    assert harmless(text) == f"'{text}"
+    assert harmless(f"a{text}") == f"a{text}"
+
+
+def test_a_month_of_the_calendar_is_reported_whole(fresh):
+    """The window that ends with the span, not the empty one that begins then."""
+    text = slo("monthly").replace("{duration: 1d, isRolling: true}", "CALENDAR")
+    window = "{duration: 1d, isRolling: false, calendar: {startTime: '2026-01-01 00:00:00', timeZone: UTC}}"
+    body = '{"files": [{"file": "a.yaml", "text": %s}]}'
+    given = body % json.dumps(text.replace("CALENDAR", window))
+    answer, said = fresh.ask("POST", "/api/v1/apply", given, fresh.bearer)
+    assert answer.status == 200, said
+    rows = points("monthly", 95, 100, range(960, 1200))
+    asyncio.run_coroutine_threadsafe(fresh.engine.push(rows, None), fresh.loop).result(20)
+    row = text_of(row_of(page(fresh, "/reports/weekly/2026-09-14")[1], "monthly"))
+    assert "95 %" in row
+
+
+def test_the_calendar_asks_which_slo(shop):
+    """A form that works without scripts."""
+    _, html = page(shop, "/calendar")
+    assert "Choose an SLO" in text_of(html)
+    assert html.count("<option") == 4
+    assert page(shop, "/calendar?slo=nobody")[0] == 404
+
+
+def test_the_calendar_has_each_day_and_each_hour_with_its_words(shop):
+    """A step of five as text, the figures as a name; a day leads to the SLO then, and no data says so."""
+    _, html = page(shop, "/calendar?slo=checkout")
+    day = re.search(r'<td class="heat (\w+)"><a href="([^"]*)" title="(Mon 2026-09-21[^"]*)"[^>]*>(.)</a>', html)
+    assert day[1] == f"h{day[4]}"
+    assert day[2].startswith("/slos/checkout?from=2026-09-21T00%3A00%3A00Z")
+    assert "of the budget spent, even share" in day[3]
+    assert "Sun 2026-09-20: no data" in html
+    hours = re.findall(r'<td class="heat \w+" title="((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day [^"]*)"', html)
+    assert len(hours) == 7 * 24
+    assert any("burn rate" in one for one in hours)
+    assert any("no data" in one for one in hours)
+    assert 'aria-current="page">at all' in page(shop, "/calendar?slo=greeting&objective=at+all")[1]
