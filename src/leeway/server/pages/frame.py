@@ -51,6 +51,7 @@ PLACES = (
     Place("/slos", "SLOs", "bullseye"),
     Place("/calendar", "Calendar", "calendar3"),
     Place("/reports", "Reports", "file-earmark-text"),
+    Place("/alerts", "Alerts", "bell"),
 )
 
 
