@@ -28,7 +28,7 @@ def spending(api: APIRouter, engine: EnginePort) -> None:
     async def ledger(
         slo: str, objective: Objective = None, as_of: Annotated[str | None, Query(description=TIME)] = None
     ) -> docs.Ledger:
-        return _ledger(await engine.charts.ledger(slo, objective, whole(as_of, "as_of")))
+        return shown_ledger(await engine.charts.ledger(slo, objective, whole(as_of, "as_of")))
 
     @api.get("/slos/{slo}/days", summary="What each day of the last 13 months spent")
     async def days(slo: str, objective: Objective = None, zone: Zone = None) -> docs.Calendar:
@@ -102,7 +102,8 @@ def _unit(goal: Goal) -> docs.Unit:
     return "events" if goal.objective.method.counts_events else "slices"
 
 
-def _ledger(value: Ledger) -> docs.Ledger:
+def shown_ledger(value: Ledger) -> docs.Ledger:
+    """As programs and pages show it."""
     budget = value.budget
 
     return docs.Ledger(

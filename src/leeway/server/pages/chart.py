@@ -56,6 +56,15 @@ def chart(trace: Trace, said: str, begins: str, ends: str, width: int) -> Markup
     return _svg("chart", _Plot(width, 206, 1, 0), said, "".join(parts))
 
 
+def share(ratio: float | None) -> Markup:
+    """A bar as long as its share of the whole budget; the figure beside it tells it."""
+    wide = round(100 * min(1.0, max(0.0, ratio or 0.0)), 1)
+    return Markup(
+        '<svg class="share" aria-hidden="true" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none">'
+        '<rect class="sunk" width="100" height="8" rx="2"/><rect class="spent" width="{}" height="8" rx="2"/></svg>'
+    ).format(wide)
+
+
 def _plot(trace: Trace, width: float, height: float, left: float = 0.0) -> _Plot:
     known = [ratio for ratio in trace if ratio is not None]
     bottom = max(DEEPEST, min([-0.1, *known]))

@@ -22,7 +22,7 @@ from leeway.client.token import TOKEN
 from leeway.ports.clock import Clock
 from leeway.server.pages import views
 from leeway.server.pages.assets import Assets
-from leeway.server.pages.chart import chart, sparkline
+from leeway.server.pages.chart import chart, share, sparkline
 from leeway.server.pages.panel import Panels
 from leeway.server.pages.words import meanings, word
 from leeway.server.safety import FIELD, FORMS, Sessions
@@ -86,6 +86,7 @@ class Pages:
             icon=self.icon,
             sparkline=sparkline,
             chart=chart,
+            share=share,
             asset=self.assets.at,
             font=self.assets.font,
             forms=FORMS,
