@@ -49,9 +49,9 @@ class Place(NamedTuple):
 PLACES = (
     Place("/", "Overview", "grid-1x2"),
     Place("/slos", "SLOs", "bullseye"),
+    Place("/alerts", "Alerts", "bell"),
     Place("/calendar", "Calendar", "calendar3"),
     Place("/reports", "Reports", "file-earmark-text"),
-    Place("/alerts", "Alerts", "bell"),
 )
 
 
