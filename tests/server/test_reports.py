@@ -114,18 +114,18 @@ def test_no_name_becomes_a_formula(text):
     assert harmless(f"a{text}") == f"a{text}"
 
 
-def test_a_month_of_the_calendar_is_reported_whole(fresh):
-    """The window that ends with the span, not the empty one that begins then."""
-    text = slo("monthly").replace("{duration: 1d, isRolling: true}", "CALENDAR")
-    window = "{duration: 1d, isRolling: false, calendar: {startTime: '2026-01-01 00:00:00', timeZone: UTC}}"
-    body = '{"files": [{"file": "a.yaml", "text": %s}]}'
-    given = body % json.dumps(text.replace("CALENDAR", window))
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+def test_the_period_of_a_calendar_window_that_ended_with_the_span_is_told(fresh, zone):
+    """Not the empty one that begins then, which is sooner than the span's end where the zone lies east of it."""
+    window = f"{{duration: 1d, isRolling: false, calendar: {{startTime: '2026-01-01 00:00:00', timeZone: {zone}}}}}"
+    text = slo("daily").replace("{duration: 1d, isRolling: true}", window)
+    given = json.dumps({"files": [{"file": "a.yaml", "text": text}]})
     answer, said = fresh.ask("POST", "/api/v1/apply", given, fresh.bearer)
     assert answer.status == 200, said
-    rows = points("monthly", 95, 100, range(960, 1200))
+    rows = points("daily", 95, 100, range(1_100, 2_800))
     asyncio.run_coroutine_threadsafe(fresh.engine.push(rows, None), fresh.loop).result(20)
-    row = text_of(row_of(page(fresh, "/reports/weekly/2026-09-14")[1], "monthly"))
-    assert "95 %" in row
+    row = text_of(row_of(page(fresh, "/reports/weekly/2026-09-14")[1], "daily"))
+    assert re.search(r"no data ✓ healthy 95 % 50 % 50 %", row)
 
 
 def test_the_calendar_asks_which_slo(shop):
@@ -140,10 +140,11 @@ def test_the_calendar_has_each_day_and_each_hour_with_its_words(shop):
     """A step of five as text, the figures as a name; a day leads to the SLO then, and no data says so."""
     _, html = page(shop, "/calendar?slo=checkout")
     day = re.search(r'<td class="heat (\w+)"><a href="([^"]*)" title="(Mon 2026-09-21[^"]*)"[^>]*>(.)</a>', html)
-    assert day[1] == f"h{day[4]}"
+    assert day[1] == f"burnt{day[4]}"
     assert day[2].startswith("/slos/checkout?from=2026-09-21T00%3A00%3A00Z")
     assert "of the budget spent, even share" in day[3]
-    assert "Sun 2026-09-20: no data" in html
+    assert "2026-08-" not in html
+    assert "Nothing is known of any day" in page(shop, "/calendar?slo=unseen")[1]
     hours = re.findall(r'<td class="heat \w+" title="((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day [^"]*)"', html)
     assert len(hours) == 7 * 24
     assert any("burn rate" in one for one in hours)

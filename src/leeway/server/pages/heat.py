@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from urllib.parse import quote, urlencode
 
 from leeway.client import figures
@@ -23,7 +24,7 @@ HOUR_STEPS = ("burn rate up to 0.5×", "up to 1×", "up to 2×", "up to 5×", "m
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`kind` is its class: h0 to h5, or unknown; `mark` stands in it, `words` say it all."""
+    """`kind` is its class: burnt0 to burnt5, or unknown; `mark` stands in it, `words` say it all."""
 
     kind: str
     mark: str
@@ -40,9 +41,9 @@ class Row:
 
 
 def months(of: Calendar, address: str) -> tuple[Row, ...]:
-    """The newest month first."""
+    """The newest month first, none that is older than the first day of which anything is known."""
     found: dict[str, dict[int, Cell]] = {}
-    for one in of.items:
+    for one in dropwhile(lambda day: day.state == "unknown", of.items):
         found.setdefault(f"{one.date:%b %Y}", {})[one.date.day] = _day(one, address)
     rows = [Row(name, tuple(cells.get(day) for day in range(1, LAST_DAY + 1))) for name, cells in found.items()]
     return tuple(reversed(rows))
@@ -64,12 +65,12 @@ def _day(one: Day, address: str) -> Cell:
     share = f"{name}: {figures.percent(one.ratio)} of the budget spent, even share {figures.percent(one.even)}"
     words = f"{share}, coverage {figures.covered(one.coverage)}"
     if one.state == "none":
-        return Cell("h0", "0", words, there)
+        return Cell("burnt0", "0", words, there)
     times = None if one.ratio is None else one.ratio / one.even
     # The document says what is within the even share; floats do not.
     step = _step(times, OF_EVEN)
     step = min(step, 2) if one.state == "within" else max(step, 3)
-    return Cell(f"h{step}", str(step), words, there)
+    return Cell(f"burnt{step}", str(step), words, there)
 
 
 def _hour(one: HourOfWeek) -> Cell:
@@ -80,7 +81,7 @@ def _hour(one: HourOfWeek) -> Cell:
         return Cell("unknown", fired or "?", f"{name}: no data{alerts}")
     spent = f"{name}: burn rate {figures.burn(one.burn_rate)}, {figures.percent(one.ratio)} of the budget spent"
     step = _step(one.burn_rate, OF_RATE) if one.spent else 0
-    return Cell(f"h{step}", f"{step}{fired}", spent + alerts)
+    return Cell(f"burnt{step}", f"{step}{fired}", spent + alerts)
 
 
 def _step(value: float | None, ends: Sequence[float]) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 from leeway.client.documents import Assessment, Status
 from leeway.client.figures import moment
 from leeway.client.spending import Burn
+from leeway.core.objective import DAY_S
 from leeway.engine.catalog import STEP_S
 from leeway.ports.alerts import Alert
 from leeway.server.api import shapes
@@ -103,12 +104,10 @@ async def report(engine: EnginePort, span: Reported) -> Report:
     fired = [one for one in found if begin <= one.fired_at < end]
     rows, costs = [], []
     for status in [shapes.status(one) for one in await engine.statuses()]:
-        # The period of a calendar window that ends with the span, not the one that begins then.
-        early = STEP_S if status.window.type == "calendar" else 0
-        at_end = await _at(engine, status, until - early)
-        rows.append(Row(status, at_end, await _at(engine, status, begin - early), called(_of(fired, status))))
+        at_end, at_start = await _at(engine, status, until, over=until == end), await _at(engine, status, begin)
+        rows.append(Row(status, at_end, at_start, called(_of(fired, status))))
         if at_end.state != "no_data":
-            ledger = await engine.charts.ledger(status.slo, status.objective, until - early)
+            ledger = await engine.charts.ledger(status.slo, status.objective, int(at_end.as_of.timestamp()))
             told = [burn(one, ledger.budget) for one in ledger.burns if one.end is None or one.end > begin]
             costs += [Cost(status, one) for one in told]
     rows.sort(key=lambda one: (one.status.service, one.status.slo))
@@ -171,7 +170,19 @@ def _number(value: float | None) -> float | str:
     return "" if value is None else value
 
 
-async def _at(engine: EnginePort, status: Status, as_of: int) -> Assessment:
+async def _at(engine: EnginePort, status: Status, time: int, *, over: bool = True) -> Assessment:
+    """At a time; where a span is `over`, a calendar window is the period that ended with it, in whatever zone.
+
+    The one that begins then would say nothing of the span. That is one step before its end, the last that it holds.
+    """
+    if status.window.type != "calendar" or not over:
+        return await _assessed(engine, status, time)
+    found = await _assessed(engine, status, time - STEP_S)
+    began = int(found.window.start.timestamp())
+    return await _assessed(engine, status, began - STEP_S) if time - began < DAY_S else found
+
+
+async def _assessed(engine: EnginePort, status: Status, as_of: int) -> Assessment:
     found = await engine.budget(status.slo, as_of=as_of, known_at=None)
     return next(shapes.assessment(status.slo, one) for one in found if one.objective.name == status.objective)
 
