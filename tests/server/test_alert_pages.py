@@ -91,12 +91,12 @@ def test_each_row_says_what_burns_since_when_and_who_knows(burning, name, told):
 
 def test_the_explanation_tells_every_decision(burning):
     """As `leeway why --alerts`."""
-    text = text_of(page(burning, "/slos/checkout")[1])
+    text = text_of(page(burning, "/slos/checkout?tab=alerts")[1])
     assert "Its alerts, and who was told" in text
     assert "not sent : silenced by ann until 2026-09-21T16:14:00Z: a new <index>" in text
-    assert "sent : told on-call" in text_of(page(burning, "/slos/search")[1])
-    assert "bob looks after it." in text_of(page(burning, "/slos/search")[1])
-    assert "Its alerts" not in text_of(page(burning, "/slos/calm")[1])
+    assert "sent : told on-call" in text_of(page(burning, "/slos/search?tab=alerts")[1])
+    assert "bob looks after it." in text_of(page(burning, "/slos/search?tab=alerts")[1])
+    assert "Its alerts" not in text_of(page(burning, "/slos/calm?tab=alerts")[1])
 
 
 @pytest.mark.browser
@@ -104,7 +104,7 @@ def test_the_explanation_tells_every_decision(burning):
 @in_browser[2]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, 1250, 1280])
-@pytest.mark.parametrize("path", ["/", "/slos", "/slos/checkout"])
+@pytest.mark.parametrize("path", ["/", "/slos", "/slos/checkout", "/slos/checkout?tab=alerts"])
 def test_alerts_can_be_read_at_every_width_and_in_both_themes(browser, burning, path, width, scheme):
     """Nothing runs over the edge; a contrast of 4.5; no script."""
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)

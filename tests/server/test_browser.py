@@ -92,6 +92,7 @@ def visit(browser, shop):
         "/slos",
         "/slos/greeting",
         "/slos/unseen",
+        "/slos/search?tab=ledger",
         "/words",
         "/find?q=s",
         "/reports",
