@@ -70,7 +70,7 @@ def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
 
     @api.post("/silences", summary="Keep alerts from people for a time; tells what it covers")
     async def add(wish: SilenceWish) -> Silenced:
-        made = await engine.alarm.silences.add(_wish(wish), dry_run=wish.dry_run)
+        made = await engine.alarm.silences.add(wish_of(wish), dry_run=wish.dry_run)
         noted = await _noted(engine, made.alerts)
         alerts = [shapes.alert(one, next(iter(noted[one.key]), None)) for one in made.alerts]
         return Silenced(silence=shapes.silence(made.silence, clock.now()), objectives=made.objectives, alerts=alerts)
@@ -114,7 +114,8 @@ async def _noted(engine: EnginePort, alerts: tuple[Alert, ...]) -> defaultdict[s
     return noted
 
 
-def _wish(wish: SilenceWish) -> wishes.SilenceWish:
+def wish_of(wish: SilenceWish) -> wishes.SilenceWish:
+    """What the engine is asked; Misread for a label or a time that is none."""
     labels = []
     for label in wish.labels:
         key, sign, value = label.partition("=")

@@ -52,6 +52,8 @@ PLACES = (
     Place("/alerts", "Alerts", "bell"),
     Place("/calendar", "Calendar", "calendar3"),
     Place("/reports", "Reports", "file-earmark-text"),
+    Place("/silences", "Maintenance", "tools"),
+    Place("/sources", "Sources", "plug"),
 )
 
 

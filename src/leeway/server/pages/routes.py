@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from leeway.errors import NotFound
 from leeway.server.api.parameters import only_declared
 from leeway.server.engine_port import EnginePort
-from leeway.server.pages import alerts, calendar, detail, finding, overview, reports, slos
+from leeway.server.pages import alerts, calendar, detail, finding, overview, reports, silences, slos, sources
 from leeway.server.pages.assets import AT
 from leeway.server.pages.frame import Pages
 from leeway.server.safety import FORMS
@@ -17,7 +17,7 @@ from leeway.server.safety import FORMS
 def pages(engine: EnginePort, made: Pages) -> APIRouter:
     """All of them, what they look like, and the forms of the panel."""
     router = APIRouter(dependencies=[Depends(only_declared)], include_in_schema=False)
-    for add in (overview.add, slos.add, detail.add, alerts.add, calendar.add, reports.add, finding.add):
+    for add in (overview.add, slos.add, detail.add, silences.add, sources.add, alerts.add, calendar.add, reports.add, finding.add):
         add(router, engine, made)
 
     @router.get(AT + "{name}")
