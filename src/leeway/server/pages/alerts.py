@@ -26,7 +26,7 @@ from leeway.server.pages.overview import UP_AT_MOST
 from leeway.server.pages.typed import Fault, fault, typed
 from leeway.server.safety import FORMS
 
-SHOWN = 50
+SHOWN = 25
 LONGEST_NAME = 200
 Text = Annotated[str, Query(max_length=253)]
 

@@ -46,7 +46,8 @@ def said(found: Sequence[Bucket]) -> str:
     """What the strip shows, in a sentence."""
     pages, tickets = sum(one.pages for one in found), sum(one.tickets for one in found)
     kept = sum(one.pages_kept + one.tickets_kept for one in found)
-    return f"The last 30 days: {pages} pages, {tickets} tickets, {kept} that nobody was told of"
+    counted = f"{pages} {'page' if pages == 1 else 'pages'}, {tickets} {'ticket' if tickets == 1 else 'tickets'}"
+    return f"The last 30 days: {counted}, {kept} that nobody was told of"
 
 
 def strip(found: Sequence[Bucket]) -> Markup:
