@@ -35,15 +35,18 @@ class Asked:
 
 def wish_from(given: dict[str, str]) -> SilenceWish:
     """The wish of the API that a form says. Raises Invalid at the field that cannot be read."""
-    names = {name: given.get(name, "") for name in ("slo", "service", "policy", "by", "why")}
     for name, what in (("by", "who you are"), ("why", "why: others read it at night")):
-        if not names[name]:
+        if not given.get(name):
             raise Invalid(f"a silence says {what}", place=name, mend="fill it in")
     labels = given.get("labels", "").replace(",", " ").split()
     start, end = _time(given, "start"), _time(given, "end")
     try:
         return SilenceWish(
-            **names,
+            slo=given.get("slo", ""),
+            service=given.get("service", ""),
+            policy=given.get("policy", ""),
+            by=given["by"],
+            why=given["why"],
             labels=labels,
             everything=given.get("everything") == "yes",
             start=start,
