@@ -17,7 +17,7 @@ from tests.server.test_pages import page, text_of
     [
         ("charts", "Show as table"),
         ("ledger", "All the rest"),
-        ("alerts", "No alert of this objective"),
+        ("alerts", "Its alerts"),
         ("data", "Points are pushed"),
         ("definition", "timeWindow"),
     ],
