@@ -17,7 +17,17 @@ from leeway.server.safety import FORMS
 def pages(engine: EnginePort, made: Pages) -> APIRouter:
     """All of them, what they look like, and the forms of the panel."""
     router = APIRouter(dependencies=[Depends(only_declared)], include_in_schema=False)
-    for add in (overview.add, slos.add, detail.add, silences.add, sources.add, alerts.add, calendar.add, reports.add, finding.add):
+    for add in (
+        overview.add,
+        slos.add,
+        detail.add,
+        silences.add,
+        sources.add,
+        alerts.add,
+        calendar.add,
+        reports.add,
+        finding.add,
+    ):
         add(router, engine, made)
 
     @router.get(AT + "{name}")
