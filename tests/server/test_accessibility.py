@@ -84,3 +84,12 @@ def test_rows_can_be_walked_with_j_and_k(visit):  # the fixture
         page.keyboard.press(key)
     first = page.locator("main tbody th[scope=row] a:not(.word)").first
     assert page.evaluate("document.activeElement.textContent") == first.text_content()
+
+
+def test_what_was_opened_stays_open_when_the_page_refreshes(visit):
+    """Nobody loses their place after half a minute."""
+    page = visit("/alerts")
+    page.get_by_text("Show as table").click()
+    swapped = "() => new Promise((done) => document.addEventListener('htmx:after:swap', () => done(true)))"
+    assert page.evaluate(swapped)
+    assert page.locator("details", has=page.get_by_text("Show as table")).get_attribute("open") is not None

@@ -1,4 +1,4 @@
-const GO: Record<string, string> = { o: "/", s: "/slos", a: "/alerts", c: "/calendar", r: "/reports", n: "/new" };
+const GO: Record<string, string> = { o: "/", s: "/slos", a: "/alerts", c: "/calendar", r: "/reports" };
 
 /** Keys for people who live on this page. Whatever is being typed into a field is left alone. */
 export function keys(find: () => void): void {

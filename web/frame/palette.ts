@@ -28,12 +28,16 @@ export function palette(): () => void {
     if (all[place]) input.setAttribute("aria-activedescendant", `found-${place}`);
     else input.removeAttribute("aria-activedescendant");
   };
-  input.addEventListener("input", ask);
+  let answered: Promise<void> = Promise.resolve();
+  input.addEventListener("input", () => {
+    answered = ask();
+  });
   input.addEventListener("keydown", (event) => {
     const last = rows().length - 1;
     if (event.key === "ArrowDown") choose(Math.min(last, chosen() + 1));
     else if (event.key === "ArrowUp") choose(Math.max(0, chosen() - 1));
-    else if (event.key === "Enter") rows()[chosen()]?.querySelector("a")?.click();
+    else if (event.key === "Enter")
+      void answered.then(() => rows()[chosen()]?.querySelector("a")?.click()); // of what was typed, not of what still stands there
     else return;
     event.preventDefault();
   });
@@ -41,7 +45,7 @@ export function palette(): () => void {
     if (dialog.open) return;
     dialog.showModal();
     input.value = "";
-    void ask();
+    answered = ask();
   };
   document.querySelector("[data-do=find]")?.addEventListener("click", (event) => {
     event.preventDefault();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -20,7 +19,7 @@ from leeway.server.api.alerts import ALERTS
 from leeway.server.api.lists import After, page
 from leeway.server.api.silences import SEARCHED, alerts_shown, alerts_with_words
 from leeway.server.engine_port import EnginePort
-from leeway.server.pages import strip
+from leeway.server.pages import strip, views
 from leeway.server.pages.frame import REFRESH_S, Pages
 from leeway.server.pages.overview import UP_AT_MOST
 from leeway.server.pages.typed import Fault, fault, typed
@@ -92,7 +91,6 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
         part, more = page(matching, ALERTS, "-at", SHOWN, wanted.after)
         outlook = await engine.alarm.routes.preview()
         routes = [document(one, outlook.heard, outlook.refused) for one in outlook.previews]
-        named = Counter(one.slo for one in await engine.statuses(behind=True))
         now = made.clock.now()
         drawn = strip.buckets([shapes.alert(one) for one in newest], shapes.moment(now))
         return made.show(
@@ -114,7 +112,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
             ways=ways(routes),
             recipients=recipients(routes),
             trial=await _deliveries(engine, wanted.tested) if wanted.tested else [],
-            of_several={slo for slo, objectives in named.items() if objectives > 1},
+            several=views.of_several(one.slo for one in await engine.statuses(behind=True)),
             wrong=wrong,
         )
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from leeway.server.api.spending import calendar, week
 from leeway.server.engine_port import EnginePort
-from leeway.server.pages import heat
+from leeway.server.pages import heat, views
 from leeway.server.pages.frame import Pages
 
 
@@ -23,7 +23,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
             return made.show(request, "calendar.html", slos=slos, chosen=None)
         names = [one.assessment.objective.name for one in await engine.status(slo)]
         days, hours = await calendar(engine, slo, objective, zone), await week(engine, slo, objective, zone)
-        address = heat.page(slo, days.objective, several=len(names) > 1)
+        address = views.address(slo, days.objective if len(names) > 1 else "")
         return made.show(
             request,
             "calendar.html",

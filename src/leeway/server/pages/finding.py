@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages.frame import PLACES, Pages, Place
+from leeway.server.pages.words import MEANINGS, anchor
 
 MOST_FOUND = 30
 
@@ -32,4 +33,4 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
 
     @router.get("/words")
     async def words(request: Request) -> Response:
-        return made.show(request, "words.html")
+        return made.show(request, "words.html", words=MEANINGS, anchor=anchor)

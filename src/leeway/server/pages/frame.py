@@ -24,7 +24,7 @@ from leeway.server.pages import views
 from leeway.server.pages.assets import Assets
 from leeway.server.pages.chart import chart, share, sparkline
 from leeway.server.pages.panel import Panels
-from leeway.server.pages.words import meanings, word
+from leeway.server.pages.words import word
 from leeway.server.safety import FIELD, FORMS, Sessions
 
 if TYPE_CHECKING:
@@ -123,7 +123,6 @@ class Pages:
         theme, zone = request.cookies.get("leeway_theme"), request.cookies.get("leeway_zone")
         return self._env.get_template(template).render(
             now=datetime.fromtimestamp(int(self.clock.now()), UTC),
-            words=meanings(),
             proof_field=FIELD,
             server=self.home(request),
             token=self._token,

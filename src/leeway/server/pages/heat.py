@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from leeway.client import figures
 from leeway.client.spending import Calendar, Day, HourOfWeek, Week
@@ -86,8 +86,3 @@ def _hour(one: HourOfWeek) -> Cell:
 
 def _step(value: float | None, ends: Sequence[float]) -> int:
     return len(ends) + 1 if value is None else 1 + sum(value > end for end in ends)
-
-
-def page(slo: str, objective: str, *, several: bool) -> str:
-    """The page of an objective."""
-    return f"/slos/{quote(slo, safe='')}" + (f"?{urlencode({'objective': objective})}" if several else "")

@@ -19,16 +19,13 @@ from leeway.server.api import shapes
 from leeway.server.api.spending import burn
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages.spans import Reported
+from leeway.spec.cells import as_cell
 
 BURNS = 10
 """The costliest that a report has."""
 
 ALERTS = 10_000
 """The newest that are looked at."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
-
 
 COLUMNS = (
     "service",
@@ -140,7 +137,7 @@ def table(of: Report) -> str:
         words = (one.status.service, one.status.slo, one.status.objective)
         write.writerow(
             [
-                *map(harmless, words),
+                *map(as_cell, words),
                 end.target,
                 one.start.state,
                 end.state,
@@ -159,11 +156,6 @@ def table(of: Report) -> str:
             ]
         )
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _number(value: float | None) -> float | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -111,10 +111,9 @@ def _rest(one: Status) -> float:
     return whole if one.window.type == "rolling" else (one.window.end - one.as_of).total_seconds()
 
 
-def address(one: Status, siblings: Sequence[Status]) -> str:
-    """The page of an objective."""
-    name = title(one, siblings)
-    return f"/slos/{quote(one.slo, safe='')}" + (f"?objective={quote(name, safe='')}" if name else "")
+def address(slo: str, objective: str = "") -> str:
+    """The page of an SLO, at the objective if it has several."""
+    return f"/slos/{quote(slo, safe='')}" + (f"?objective={quote(objective, safe='')}" if objective else "")
 
 
 def told(one: Alert) -> str:
@@ -124,9 +123,14 @@ def told(one: Alert) -> str:
     return "told" if one.sent_at is not None else KEPT[one.suppressed_by]
 
 
-def title(one: Status, siblings: Sequence[Status]) -> str:
+def of_several(slos: Iterable[str]) -> frozenset[str]:
+    """The SLOs that have several objectives, of the SLO of each objective."""
+    return frozenset(slo for slo, objectives in Counter(slos).items() if objectives > 1)
+
+
+def title(one: Status | Alert, several: Collection[str]) -> str:
     """The name of the objective where the SLO has several, else nothing."""
-    return one.objective if sum(each.slo == one.slo for each in siblings) > 1 else ""
+    return one.objective if one.slo in several else ""
 
 
 def drawn(one: Status) -> str:

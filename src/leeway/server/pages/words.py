@@ -15,16 +15,14 @@ HERE = {
 }
 
 
-def meanings() -> dict[str, str]:
-    """Every word that a newcomer may not know, by name."""
-    return dict(sorted((WORDS | HERE).items(), key=lambda pair: pair[0].lower()))
+MEANINGS = dict(sorted((WORDS | HERE).items(), key=lambda pair: pair[0].lower()))
+"""Every word that a newcomer may not know, by name."""
 
 
 def word(name: str, shown: str = "") -> Markup:
     """The word as a link to the glossary, with its meaning for whoever points at it."""
-    meaning = meanings().get(name) or WORDS[name]
     link = Markup('<a class="word" href="/words#{}" data-means="{}">{}</a>')
-    return link.format(anchor(name), meaning, shown or name)
+    return link.format(anchor(name), MEANINGS[name], shown or name)
 
 
 def anchor(name: str) -> str:
