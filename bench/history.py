@@ -115,7 +115,7 @@ async def settle(data: Path) -> None:
     Each does so soon after a midnight, and soon after a start.
     """
     async with running(config(data), ShiftedClock(NOW)) as leeway:
-        while not leeway.engine._settled:  # noqa: ASYNC110, SLF001 - it tells nobody, for nobody else wants to know
+        while not leeway.engine._settling._settled:  # noqa: ASYNC110, SLF001 - it tells nobody, for nobody else asks
             await asyncio.sleep(0.1)
     with closing(open_points(data)) as points:
         points.mark_hours(max(change.seq for change in points.changes(0, before=TODAY)))

@@ -23,8 +23,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "src" / "leeway" / "server" / "assets"
-MODULES = ROOT / "node_modules"
-FETCHED = MODULES / ".leeway"
+PEERS = ROOT / "tests" / "server" / "access" / "provider"
+FETCHED = "node_modules/.leeway"
 """Says for which lock the packages were fetched, and whether those of developers are among them."""
 
 OLDEST_NODE = 20
@@ -75,15 +75,15 @@ def programs() -> tuple[list[str], list[str], dict[str, str]]:
     return [str(node)], [str(node), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], environment
 
 
-def fetch(npm: list[str], environment: dict[str, str], *, dev: bool) -> None:
-    """The packages of the lock, unless they are here."""
-    lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
-    here = FETCHED.read_text() if FETCHED.is_file() else ""
+def fetch(npm: list[str], environment: dict[str, str], folder: Path = ROOT, *, dev: bool) -> None:
+    """The packages of the lock of a folder, unless they are here."""
+    lock, fetched = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest(), folder / FETCHED
+    here = fetched.read_text() if fetched.is_file() else ""
     if here == f"{lock} dev" or (here == lock and not dev):
         return
     command = [*npm, "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run([*command, *([] if dev else ["--omit=dev"])], cwd=ROOT, env=environment, check=True)
-    FETCHED.write_text(f"{lock} dev" if dev else lock)
+    subprocess.run([*command, *([] if dev else ["--omit=dev"])], cwd=folder, env=environment, check=True)
+    fetched.write_text(f"{lock} dev" if dev else lock)
 
 
 def make(*, dev: bool = False) -> None:
@@ -135,7 +135,10 @@ if __name__ == "__main__":
             make()
         case ["dev"]:
             make(dev=True)
+        case ["peers"]:
+            _, its_npm, its_environment = programs()
+            fetch(its_npm, its_environment, PEERS, dev=False)
         case ["check"]:
             check()
         case _:
-            sys.exit("usage: assets.py [dev|check]")
+            sys.exit("usage: assets.py [dev|peers|check]")

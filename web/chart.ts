@@ -3,8 +3,9 @@ import uPlot from "uplot";
 import { behind, level, notes, rule } from "./chart/bands";
 import { colours } from "./chart/colours";
 import { amount, clock, day, minute, percent, shownZone, times } from "./chart/figures";
+import { Reach } from "./chart/reach";
 import { tables } from "./chart/tables";
-import { ask, epoch, type Told } from "./chart/told";
+import { ask, epoch, type Told, torn } from "./chart/told";
 import { zoned } from "./frame/zone";
 
 type Asked = Awaited<ReturnType<typeof ask>>;
@@ -51,8 +52,15 @@ function budget(told: Told, ink: Ink): Drawn {
     after("high95"),
     after("low80"),
     after("high80"),
+    ...(told.series.burn_down_before ? [before(told.series.burn_down_before)] : []),
   ];
-  const edge = (label: string): uPlot.Series => ({ label, stroke: ink("second"), width: 0, points: { show: false } });
+  const edge = (label: string, width = 0): uPlot.Series => ({
+    label,
+    stroke: ink("second"),
+    width,
+    dash: [2, 2],
+    points: { show: false },
+  });
   const value = (_: uPlot, share: number | null): string => percent(share);
   return {
     data: spread([...past, ...ahead.map((one) => epoch(one.at))], columns, from, to),
@@ -70,10 +78,13 @@ function budget(told: Told, ink: Ink): Drawn {
         },
         { label: "Left of the window that ended then", stroke: ink("soft"), width: 1, dash: [2, 3], value },
         { label: "Foretold", stroke: ink("second"), width: 2, dash: [6, 4], value },
-        edge("95 % low"),
-        edge("95 % high"),
+        edge("95 % low", 1),
+        edge("95 % high", 1),
         edge("80 % low"),
         edge("80 % high"),
+        ...(told.series.burn_down_before
+          ? [{ label: "Left of the window before", stroke: ink("third"), width: 2, dash: [2, 3] }]
+          : []),
       ].map((one) => ({ value, ...one })),
       bands: [
         { series: [5, 4], fill: faded(ink("second"), 0.14) },
@@ -86,7 +97,7 @@ function budget(told: Told, ink: Ink): Drawn {
             if (a && b) {
               const x = (one: { at: string }): number => plot.valToPos(epoch(one.at), "x", true);
               const y = (one: { remaining: number }): number => plot.valToPos(one.remaining, "y", true);
-              rule(plot, [x(a), y(a), x(b), y(b)], ink("firm"), 1.25, [5, 5]);
+              rule(plot, [x(a), y(a), x(b), y(b)], ink("soft"), 1.25, [5, 5]);
             }
             level(plot, 0, ink("ink"), 2);
           },
@@ -165,7 +176,7 @@ function sli(told: Told, counts: Told, ink: Ink): Drawn {
           },
         },
       },
-      series: [{}, { label: "SLI", stroke: ink("line"), width: 1.5, value: (_, share) => percent(share, 4) }],
+      series: [{}, { label: "SLI", stroke: ink("line"), width: 2, value: (_, share) => percent(share, 4) }],
       hooks: { draw: [(plot) => level(plot, told.target, ink("bad"), 1.5, [10, 4])] },
     },
   };
@@ -202,7 +213,7 @@ const SCALES: Record<string, (value: number) => string> = {
   volume: amount,
 };
 
-function options(name: string, drawn: Drawn, told: Told, ink: Ink, wide: number): uPlot.Options {
+function options(name: string, drawn: Drawn, told: Told, ink: Ink, wide: number, reach: Reach): uPlot.Options {
   const axis = {
     stroke: ink("soft"),
     grid: { stroke: ink("rule"), width: 1 },
@@ -234,6 +245,7 @@ function options(name: string, drawn: Drawn, told: Told, ink: Ink, wide: number)
       },
       { ...axis, size: 68, space: 36, values: (_, values) => values.map(write) },
     ],
+    legend: { markers: { dash: (plot, place) => dashed(plot.series[place]?.dash) } },
     cursor: {
       lock: true,
       drag: { x: true, y: false, dist: 6 },
@@ -243,78 +255,82 @@ function options(name: string, drawn: Drawn, told: Told, ink: Ink, wide: number)
       ...drawn.opts.hooks,
       drawClear: [behind(told, ink)],
       draw: [...(drawn.opts.hooks?.draw ?? []), notes(told, ink)],
+      ...reach.hooks,
     },
   };
 }
 
+/** Beside its name a line looks as it is drawn. */
+const dashed = (dash: number[] | undefined): string =>
+  !dash?.length ? "solid" : (dash[0] as number) > 3 ? "dashed" : "dotted";
+
+/** Lets the page answer whoever waits before going on: no task may be long, however many points there are. */
+const breathe = (): Promise<void> => new Promise((go) => setTimeout(go));
+
 class Charts {
-  private plots: uPlot[] = [];
+  private readonly plots = new Map<HTMLElement, uPlot>();
+  private turn = 0;
   private asked: Asked | undefined;
+  private reach: Reach | undefined;
 
   constructor(private readonly root: HTMLElement) {}
 
   async load(): Promise<void> {
     const said = this.root.querySelector<HTMLElement>("[data-said]");
     try {
-      this.asked = await ask(this.root.dataset.series as string);
+      this.asked = await ask(this.root.dataset.series as string, "beside" in this.root.dataset);
     } catch (error) {
       if (said) said.textContent = `The curves could not be read: ${(error as Error).message}`;
       return;
     }
     if (said) said.textContent = "";
-    this.draw();
+    this.reach ??= new Reach(this.root, this.asked.curves);
+    await this.draw();
     tables(this.root, this.asked);
   }
 
-  draw(): void {
-    if (!this.asked) return;
+  /** One chart after the other; whoever asks for them anew meanwhile gets them anew. */
+  async draw(): Promise<void> {
+    const [reach, turn] = [this.reach, ++this.turn];
+    if (!this.asked || !reach) return;
+    this.root.ariaBusy = "true";
     const { curves, counts } = this.asked;
     const ink = colours();
-    for (const plot of this.plots) plot.destroy();
-    this.plots = [];
-    const made: Record<string, Drawn> = {
-      budget: budget(curves, ink),
-      burn: burn(curves, ink),
-      sli: sli(curves, counts, ink),
-      volume: volume(curves, counts, ink),
+    const made: Record<string, () => Drawn> = {
+      budget: () => budget(torn(curves), ink),
+      burn: () => burn(torn(curves), ink),
+      sli: () => sli(curves, counts, ink),
+      volume: () => volume(curves, counts, ink),
     };
+    const names: string[] = [];
     for (const place of this.root.querySelectorAll<HTMLElement>("[data-chart]")) {
       const name = place.dataset.chart as string;
-      const drawn = made[name];
       const figure = place.closest("figure");
-      if (!drawn || !figure) continue;
+      if (!made[name] || !figure) continue;
+      await breathe();
+      if (turn !== this.turn) return;
+      const drawn = made[name]();
       figure.hidden = false;
+      this.plots.get(place)?.destroy();
       place.replaceChildren();
-      this.plots.push(new uPlot(options(name, drawn, curves, ink, place.clientWidth), drawn.data, place));
+      this.plots.set(place, new uPlot(options(name, drawn, curves, ink, place.clientWidth, reach), drawn.data, place));
+      names.push(place.dataset.named ?? name);
     }
-    this.plots[0]?.over.addEventListener("click", () => this.offer());
-  }
-
-  /** A moment that was clicked can be written about. */
-  private offer(): void {
-    const plot = this.plots[0];
-    const link = this.root.querySelector<HTMLAnchorElement>("[data-write]");
-    if (!plot || !link || plot.cursor.left == null || plot.cursor.left < 0) return;
-    const at = Math.round(plot.posToVal(plot.cursor.left, "x") / 60) * 60;
-    const url = new URL(link.href);
-    url.searchParams.set("at", new Date(at * 1000).toISOString().replace(".000Z", "Z"));
-    link.href = url.href;
-    link.textContent = `Write what happened at ${clock(at)} ${shownZone()}`;
-    link.hidden = false;
+    await breathe();
+    if (turn !== this.turn) return;
+    reach.over([...this.plots.values()], names);
+    this.root.ariaBusy = "false";
   }
 
   fit(): void {
-    for (const plot of this.plots) {
+    for (const plot of this.plots.values()) {
       const wide = plot.root.parentElement?.clientWidth ?? plot.width;
       if (wide !== plot.width) plot.setSize({ width: wide, height: plot.height });
     }
   }
 
-  /** Whoever looks closely at something is not disturbed by what comes in. */
   get watched(): boolean {
-    const whole = this.plots[0];
-    const at = whole?.data[0];
-    return !!whole && (whole.scales.x?.min !== at?.[0] || !!(whole.cursor as { _lock?: boolean })._lock);
+    return !!this.reach?.watched;
   }
 }
 
@@ -322,7 +338,8 @@ const root = document.querySelector<HTMLElement>("[data-series]");
 if (root) {
   const charts = new Charts(root);
   void charts.load();
-  for (const name of ["leeway:theme", "leeway:zone"]) document.addEventListener(name, () => charts.draw());
+  for (const name of ["leeway:theme", "leeway:zone"]) document.addEventListener(name, () => void charts.draw());
+  matchMedia("(forced-colors: active)").addEventListener("change", () => void charts.draw());
   document.addEventListener("htmx:after:swap", () => {
     if (!charts.watched) void charts.load();
   });

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from secrets import token_hex, token_urlsafe
+from typing import TYPE_CHECKING
 
 from leeway import channels, sources
 from leeway.config import Config
 from leeway.engine.alerts import Alarm, Duties
 from leeway.engine.catalog import SourceKey
 from leeway.engine.engine import Engine
+from leeway.engine.hooks import Hooks, Lookout, News
+from leeway.engine.people import ALL_RIGHTS, Doer, People, Via, Who
+from leeway.engine.people.groups import parse
 from leeway.engine.planning import Texts
+from leeway.engine.sharing import Shares
 from leeway.engine.views import SourceText
-from leeway.errors import Invalid, LeewayError
-from leeway.net import Egress, Outside, Secrets, read_settings
+from leeway.errors import Invalid, LeewayError, NotFound
+from leeway.net import Egress, Outside, Secret, SecretRef, Secrets, read_settings
 from leeway.ports.channel import Channel
 from leeway.ports.clock import Clock
+from leeway.ports.hooks import Hook, Line
 from leeway.ports.source import Ability, Metric, Source
 from leeway.server import listen
+from leeway.server.access.doors import doors, ensure_somebody, is_loopback
 from leeway.spec import codes
 from leeway.spec.advice import advise
 from leeway.spec.documents import Document, Recipient, kind_of
 from leeway.spec.finding import Finding
 from leeway.spec.library import Library
 from leeway.spec.nearest import did_you_mean
-from leeway.store import Readings, backup, open_points, open_readings, open_state
+from leeway.store import Readings, SqlState, backup, open_points, open_readings, open_state
+
+if TYPE_CHECKING:
+    from leeway.server.access.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
 class Leeway:
-    """A running engine with its token for writes."""
+    """A running engine, the people who may use it, who subscribed to events, what is shared, and the token of the
+    machine's own admin.
+
+    When it is served: at which `address`, and `invited` is the path of the link for the first sign-in, "" without one.
+    """
 
     engine: Engine
+    people: People
+    hooks: Hooks
+    shares: Shares
     token: str
+    address: str = ""
+    invited: str = ""
 
 
 @asynccontextmanager
@@ -64,13 +85,20 @@ async def running(config: Config, clock: Clock, own: frozenset[str] = frozenset(
                 ),
                 retain_days=config.retain_days,
             )
+            people = People(state.people, clock)
+            hooks = hooks_of(engine, state, clock, outside)
+            shares = Shares(state.shares, clock, lambda: engine.library, lambda: token_urlsafe(24))
             try:
+                await people.start()
                 await engine.start()
+                await hooks.start()
                 from leeway.client import keep_token  # late: its documents are loaded with the web framework
 
-                yield Leeway(engine, keep_token(config.data))
+                yield Leeway(engine, people, hooks, shares, keep_token(config.data))
             finally:
+                await hooks.close()
                 await engine.stop()
+                await people.stop()
         finally:
             state.close()
     finally:
@@ -86,25 +114,71 @@ def outside_of(config: Config, clock: Clock, own: frozenset[str] = frozenset()) 
 async def served(config: Config, clock: Clock, started: Callable[[int, Leeway], None]) -> None:
     """Runs the server until this task is cancelled; calls `started` with its port when it answers.
 
-    Raises what `running` raises, and Transient or Denied if the port cannot be had. The port is taken first, so that a
-    second server fails before it opens anything.
+    Raises what `running` raises, Transient or Denied if the port cannot be had, Denied if others could reach it and
+    nobody has an account, Invalid for settings that do not go together. The port is taken first, so that a second
+    server fails before it opens anything.
     """
-    with listen.taken(config.port) as listener:
+    elsewhere, line = not is_loopback(config.listen), listen.Line(config.tls_cert, config.tls_key, config.proxies)
+    line.ensure_usable()
+    with listen.taken(config.port, config.listen) as listener:
         # Late: only a server needs it. In a thread beside the filling of the ledgers it made both of them slower.
         from leeway.server.app import create_app
         from leeway.server.safety import Rates
 
         port = listen.port_of(listener)
-        async with running(config, clock, frozenset({f"{listen.HOST}:{port}"})) as leeway:
+        door = doors(config.listen, port, config.url, config.hosts, tls=config.tls_cert is not None)
+        provider = _provider(config, clock, door.address)
+        own = frozenset({f"{listen.HOST}:{port}", f"{config.listen}:{port}"})
+        async with running(config, clock, own) as opened:
+            invited = await _invited(opened.people, may_begin=config.users) if config.users or elsewhere else ""
+            ensure_somebody(config.listen, none=opened.people.accounts.none)
+            leeway = replace(opened, address=door.address, invited=invited)
             app = create_app(
                 leeway.engine,
                 token=leeway.token,
-                hosts=frozenset(f"{name}:{port}" for name in (listen.HOST, "localhost")),
+                hosts=door.hosts,
+                origins=door.origins,
                 clock=clock,
+                people=leeway.people,
+                provider=provider,
+                hooks=leeway.hooks,
+                shares=leeway.shares,
                 data=config.data,
                 rates=Rates(config.rate_reads, config.rate_writes, config.rate_pushes),
             )
-            await listen.serve(app, listener, lambda: started(port, leeway))
+            await listen.serve(app, listener, lambda: started(port, leeway), line)
+
+
+async def _invited(people: People, *, may_begin: bool) -> str:
+    """The path of a link for the first sign-in, "" if somebody can sign in who may do everything."""
+    if people.accounts.none and not may_begin:
+        return ""
+    first = await people.accounts.first(Doer(Who("leeway serve", ALL_RIGHTS, Via.MACHINE), ""))
+    return f"/welcome/{first[1]}" if first else ""
+
+
+def _provider(config: Config, clock: Clock, address: str) -> Provider | None:
+    """Who signs people in, by the settings. Raises Invalid for those that do not go together."""
+    if not config.oidc_issuer:
+        return None
+    if not config.oidc_client:
+        raise Invalid("is missing", place="oidc_client", mend="the provider knows Leeway under a name: the client id")
+    from leeway.server.access.provider import Provider, Registration  # late: most have none
+
+    file = config.oidc_secret_file
+    secret = Secrets(files=(file,)).read(SecretRef(file=file)) if file else Secret("")
+    rules = parse(config.oidc_roles)
+    registration = Registration(
+        config.oidc_issuer,
+        config.oidc_client,
+        secret,
+        address,
+        config.oidc_scopes,
+        config.oidc_groups,
+        rules,
+        config.allow_hosts,
+    )
+    return Provider(registration, clock)
 
 
 def texts(readings: Readings | None = None) -> Texts:
@@ -139,6 +213,47 @@ def open_channel(recipient: Recipient, outside: Outside) -> Channel:
         error.place = f"Recipient {name}: {error.place or 'spec.settings'}"
         raise
     return channel
+
+
+def hooks_of(engine: Engine, state: SqlState, clock: Clock, outside: Outside) -> Hooks:
+    """Whoever subscribed is told by the channel `webhook`."""
+
+    async def open_line(hook: Hook) -> Line:
+        return await asyncio.to_thread(open_hook, hook, engine.library, outside)
+
+    look = Lookout(engine, state, clock).look
+    return Hooks(state.hooks, clock, look, lambda: engine.library, open_line, write_event, lambda: token_hex(16))
+
+
+def open_hook(hook: Hook, library: Library, outside: Outside) -> Line:
+    """The way to the receiver of a hook. Raises NotFound without its Recipient, Invalid with what is at fault there,
+    Forbidden."""
+    webhook = channels.load("webhook")
+    settings: Mapping[str, object] = {"url": hook.url, "secret": dict(hook.secret)}
+    place = "url, secret"
+    if hook.recipient:
+        place = f"Recipient {hook.recipient}: spec.settings"
+        settings = _webhook_settings(hook.recipient, library)
+    line: Line = webhook.build(read_settings(webhook.Settings, settings, place), outside)
+    return line
+
+
+def _webhook_settings(name: str, library: Library) -> Mapping[str, object]:
+    recipient = library.recipient(name)
+    if recipient is None:
+        raise NotFound(f"no Recipient is called {name!r}", place="recipient", mend="`leeway get recipient` lists them")
+    if recipient.channel != "webhook" or "secret" not in recipient.settings:
+        mend = "events go to a Recipient whose channel is webhook, with a secret in its settings"
+        raise Invalid(f"{name} gets no signed webhooks", place="recipient", mend=mend)
+    return recipient.settings
+
+
+def write_event(name: str, news: News) -> bytes:
+    """An event of this id as it is sent."""
+    from leeway.channels.webhook import envelope  # late, both: most have no hooks
+    from leeway.server.api import told
+
+    return envelope(name, news.type, news.subject, news.at, told(news).model_dump(mode="json"))
 
 
 def open_source(key: SourceKey, outside: Outside) -> Source:

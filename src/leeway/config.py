@@ -28,7 +28,34 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Field(default_factory=default_data, description="The data folder; one server owns it")
-    port: int = Field(8474, ge=0, le=65_535, description="The port on the loopback; 0 takes a free one")
+    port: int = Field(8474, ge=0, le=65_535, description="The port; 0 takes a free one")
+    listen: str = Field(
+        "127.0.0.1", description="The address; another than the loopback needs people with accounts (users)"
+    )
+    users: bool = Field(
+        default=False, description="Makes an admin, and a link for the first sign-in, if nobody has an account"
+    )
+    url: str = Field("", description="The address at which people reach it, as https://leeway.example.org")
+    hosts: frozenset[str] = Field(
+        frozenset(), description="More names under which it may be called, as name or name:port"
+    )
+    proxies: frozenset[str] = Field(
+        frozenset({"127.0.0.1"}), description="Proxies that are believed who asks, and whether by https (X-Forwarded-…)"
+    )
+    tls_cert: Path | None = Field(None, description="A certificate, as PEM; with it the server speaks https")
+    tls_key: Path | None = Field(None, description="The certificate's key, as PEM")
+    oidc_issuer: str = Field(
+        "", description="A provider (OpenID Connect) that signs people in, as https://id.example.org"
+    )
+    oidc_client: str = Field("", description="How Leeway is called there (client id)")
+    oidc_secret_file: Path | None = Field(
+        None, description="The file with the client's secret; none for a public client"
+    )
+    oidc_scopes: str = Field("openid profile email groups", description="What the provider is asked for")
+    oidc_groups: str = Field("groups", description="The claim with the groups of a person")
+    oidc_roles: tuple[str, ...] = Field(
+        (), description="What groups may: group=role for all projects, or group=role@project"
+    )
     allow_hosts: frozenset[str] = Field(
         frozenset(), description="Loopback or private hosts that sources may reach, as host or host:port"
     )

@@ -21,6 +21,7 @@ SAYS = {
     "forecast": ["95 % band off by", "both in one fleet", "1,000 services"],
     "lowtraffic": ["99 % at 4/h, 100 % fail", "upper 95 % bound", "clearly fewer false pages"],
     "status": ["50 users once a second, p95", "0 errors"],
+    "pages": ["20 SLOs on one page, server", "another target"],
 }
 
 

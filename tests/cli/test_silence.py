@@ -50,7 +50,7 @@ def test_a_silence_is_looked_at_before_it_is_made_then_listed_and_ended(leeway, 
     head, who, about, *up = out.splitlines()
     assert head == f"  1  in force  SLO search  {at(0)} to {at(2 * HOUR)} (2 hours)"
     assert who.strip() == "ann: a new index"
-    assert about == "It is about 1 objective; 2 alerts are up:"
+    assert about == "It is about 1 objective of search; 2 alerts are up:"
     assert sum("search / " in line for line in up) == 2
     assert leeway(shop, "silence", "list")[1].splitlines() == [head, who]
     code, out, _ = leeway(shop, "silence", "end", "1", "--by", "bob")
@@ -97,7 +97,7 @@ def test_a_silence_that_cannot_be_meant_is_refused_with_what_to_do(leeway, shop,
 def test_everything_can_be_silenced_if_it_is_said(leeway, shop):
     """Explicitly."""
     code, out, _ = leeway(shop, "silence", "add", "--everything", "--for", "10m", "--why", "moving house")
-    assert (code, "everything" in out, "It is about 5 objectives" in out) == (0, True, True)
+    assert (code, "everything" in out, "It is about 5 objectives of " in out) == (0, True, True)
 
 
 def test_why_tells_every_decision_about_the_alerts_of_an_slo(leeway, shop):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leeway.core.histogram import Classic, Histogram, pack
 from leeway.core.objective import DAY_S, Method, NoData, Objective, Op, Threshold
 from leeway.core.quality import Kind
-from leeway.core.window import Calendar, Period, Rolling
+from leeway.core.window import Calendar, Period, Rolling, Span
 from leeway.engine import query
 from leeway.engine.book import Book
 from leeway.engine.goal import Goal
@@ -113,6 +113,27 @@ def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, histor
         for goal in wanted:
             live = replace(query.live(goal, book, store, book.head), adjusted=None)
             assert live == replace(from_the_store(goal, store, book.head), edges=live.edges), goal
+    book.close()
+
+
+@pytest.mark.parametrize("looked_before", [False, True])
+def test_who_looks_before_what_arrived_is_judged_sees_sums_that_fit(looked_before):
+    """The hour in whose middle the window begins is read when somebody asks: never more of it than the sums hold."""
+    objective = Objective("o", Method.OCCURRENCES, Fraction(99, 100), Rolling(28 * DAY_S))
+    goal, store = Goal(0, "slo", "bar", objective, 1, Kind.COUNTS, 10), MemoryPoints()
+    book = Book(store, NOW)
+    book.set_goals([goal])
+    look = book.tally(goal)
+    edge = 28 * 1440
+    assert NOW // 60 % 60 == 7  # the window begins seven minutes into an hour
+    if looked_before:
+        assert look(Span(NOW - 28 * DAY_S, NOW)).total == 0
+    store.append(rows([(1, ago, 2, 1) for ago in range(edge + 6, edge - 60, -1)], NOW), known_at=NOW)
+    seen = look(Span(NOW - 28 * DAY_S, NOW))
+    assert 0 <= seen.bad <= seen.total
+    assert seen.covered >= 0
+    book.catch_up(NOW)
+    assert query.live(goal, book, store, NOW) == from_the_store(goal, store, NOW)
     book.close()
 
 

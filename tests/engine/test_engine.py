@@ -126,7 +126,7 @@ def test_the_bar_pushes_its_evening_and_sees_its_budget(house):
             assert shown.assessment.budget.remaining_ratio == Fraction(1, 2)
             assert shown.born == NOON - 6_000
             assert shown.filled == pytest.approx(6_000 / (7 * DAY_S))
-            assert shown.description == "guests are greeted"
+            assert shown.about.description == "guests are greeted"
             assert shown.trace[-1] == pytest.approx(0.5)
             said = {line.what: line for line in (await engine.why("bar", None)).lines}
             assert "9,500 / 10,000" in said["SLI"].reason

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import uvicorn
+from fastapi import FastAPI
+from tests.server.receiver import until
 
 from leeway.app import running
 from leeway.client import keep_token
@@ -20,6 +25,7 @@ from leeway.config import Config
 from leeway.engine.views import SourceText
 from leeway.ports.kit.clock import VirtualClock
 from leeway.ports.push import PushBatch
+from leeway.server.access.provider import Provider
 from leeway.server.app import create_app
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages import Panel
@@ -81,6 +87,12 @@ async def seed(data: Path) -> None:
         await engine.push(points("greeting", 1, 4, range(1, 601, 100)), None)
 
 
+def apart(work: Coroutine[object, object, None]) -> None:
+    """Runs it on a thread of its own: a browser that is open has the loop of this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result(60)
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """Where it is, and what writing needs."""
@@ -92,6 +104,7 @@ class Served:
     app_errors: list[BaseException]
     clock: VirtualClock
     loop: asyncio.AbstractEventLoop
+    app: FastAPI
 
     def pass_time(self, seconds: float) -> None:
         """On the server's clock; what was due meanwhile has begun."""
@@ -114,6 +127,15 @@ class Served:
         finally:
             connection.close()
 
+    def status(self, slo: str, events: float) -> dict[str, Any]:
+        """Of the only objective, once so many events were judged: soon after they arrive, in the background."""
+
+        def found() -> dict[str, Any] | None:
+            (status,) = json.loads(self.ask("GET", f"/api/v1/slos/{slo}/status")[1])["items"]
+            return status if status["total"] >= events else None
+
+        return until(found, lambda: self.pass_time(1))
+
     @property
     def bearer(self) -> dict[str, str]:
         """What a write needs."""
@@ -122,9 +144,19 @@ class Served:
 
 @contextmanager
 def served(
-    data: Path, panel: Panel | None = None, roots: tuple[Path, ...] = (), rates: Rates | None = None
+    data: Path,
+    panel: Panel | None = None,
+    roots: tuple[Path, ...] = (),
+    rates: Rates | None = None,
+    provider: Callable[[str], Provider] | None = None,
+    allow: frozenset[str] = frozenset(),
+    secrets: tuple[Path, ...] = (),
 ) -> Iterator[Served]:
-    """Serves the folder until the block ends; the thread and everything in it have ended then. Files below `roots`."""
+    """Serves the folder until the block ends; the thread and everything in it have ended then.
+
+    It reads files below `roots` and `secrets`, and may reach what it is allowed to. `provider` signs people in at a
+    server of this address.
+    """
     sock = socket.create_server(("127.0.0.1", 0))
     port = sock.getsockname()[1]
     ready = threading.Event()
@@ -134,20 +166,25 @@ def served(
 
     async def run() -> None:
         clock = VirtualClock(NOW)
-        async with running(Config(data=data, port=port, file_roots=roots), clock) as leeway:
+        config = Config(data=data, port=port, file_roots=roots, allow_hosts=allow, secret_files=secrets)
+        async with running(config, clock, frozenset({f"127.0.0.1:{port}"})) as leeway:
             app = create_app(
                 leeway.engine,
                 token=leeway.token,
                 hosts=frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}),
                 clock=clock,
+                people=leeway.people,
+                hooks=leeway.hooks,
+                shares=leeway.shares,
                 data=data,
                 panels=lambda: panel,
                 rates=rates or Rates(),
+                provider=provider(f"http://127.0.0.1:{port}") if provider else None,
             )
             server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
             servers.append(server)
             loop = asyncio.get_running_loop()
-            held.append(Served(port, data, keep_token(data), leeway.engine, errors, clock, loop))
+            held.append(Served(port, data, keep_token(data), leeway.engine, errors, clock, loop, app))
             ready.set()
             await server.serve([sock])
 

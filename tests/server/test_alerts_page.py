@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import re
-from http.client import HTTPResponse
-from urllib.parse import urlencode
 
 import pytest
-from tests.server.serving import Served
-from tests.server.test_alert_pages import burning
+from tests.server.forms import post
 from tests.server.test_browser import CONTRAST, browser, pytestmark
 from tests.server.test_pages import page, tags_of, text_of
 
-__all__ = ["browser", "burning"]
+__all__ = ["browser"]
 in_browser = pytestmark
 del pytestmark  # most of these want no browser
-
-
-def post(server: Served, at: str, **fields: str) -> tuple[HTTPResponse, str]:
-    """A form of the page, as a browser sends it."""
-    answer, body = server.ask("GET", "/alerts", headers={"Accept": "text/html"})
-    cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    proof = re.search(r'name="proof" value="([0-9a-f]+)"', body.decode())
-    assert proof is not None
-    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
-    headers |= {"Origin": server.url, "Sec-Fetch-Site": "same-origin"}
-    answer, body = server.ask("POST", at, urlencode({"proof": proof[1], **fields}), headers)
-    return answer, body.decode()
 
 
 def section(html: str, begin: str, end: str) -> str:
@@ -69,18 +54,18 @@ def test_the_strip_has_a_text_twin(burning):
     assert "Show as table" in html
 
 
-def test_an_alert_is_acknowledged_by_a_name(burning):
+def test_an_alert_is_acknowledged_by_a_name(ablaze):
     """And others see it at once."""
-    alert = re.search(r'name="alert" value="([^"]+)"', page(burning, "/alerts")[1])
+    alert = re.search(r'name="alert" value="([^"]+)"', page(ablaze, "/alerts")[1])
     assert alert is not None
-    answer, html = post(burning, "/forms/alerts/acknowledge", alert=alert[1], by=" ")
+    answer, html = post(ablaze, "/forms/alerts/acknowledge", alert=alert[1], by=" ")
     assert answer.status == 422
     assert "it says who you are" in text_of(html)
     assert 'aria-invalid="true"' in html
-    answer, _ = post(burning, "/forms/alerts/acknowledge", alert=alert[1], by="Zoë <z>")
+    answer, _ = post(ablaze, "/forms/alerts/acknowledge", alert=alert[1], by="Zoë <z>")
     assert (answer.status, answer.headers["Location"]) == (303, "/alerts")
-    assert "Zoë <z>" in text_of(page(burning, "/alerts")[1])
-    answer, html = post(burning, "/forms/alerts/acknowledge", alert="nothing", by="ann")
+    assert "Zoë <z>" in text_of(page(ablaze, "/alerts")[1])
+    answer, html = post(ablaze, "/forms/alerts/acknowledge", alert="nothing", by="ann")
     assert answer.status == 404
     assert "It was not acknowledged" in text_of(html)
 

@@ -187,6 +187,14 @@ def test_backup_is_a_new_folder_with_both_stores(fresh, tmp_path):
     assert any(to.iterdir())
 
 
+@pytest.mark.parametrize("start", ["2026-09-21T14:14:10Z", "4198-07-17T09:18:51Z"])
+def test_what_is_still_to_come_cannot_be_fetched_again(shop, start):
+    """Not even the minute that is not over."""
+    wish = json.dumps({"slo": "checkout", "start": start, "end": "8673-10-01T09:48:06Z"})
+    response, body = shop.ask("POST", "/api/v1/replay", wish, shop.bearer)
+    assert (response.status, json.loads(body)["place"]) == (422, "start, end")
+
+
 def test_replay_of_pushed_points_says_that_there_is_no_history(shop):
     """And a span without a zone, or backwards, is refused before."""
     wish = {"slo": "checkout", "start": "2026-09-20T00:00:00Z", "end": "2026-09-21T00:00:00Z"}

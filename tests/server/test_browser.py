@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tools.chromium import FLAGS, LACKS
+from tools.chromium import PROGRAM as CHROMIUM
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+NAMES = "--enable-blink-features=ComputedAccessibilityInfo"  # element.computedName, as a screen reader would say it
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium libatomic1"),
+    pytest.mark.skipif(CHROMIUM is None, reason=LACKS),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
@@ -53,7 +44,7 @@ CONTRAST = """() => {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, NAMES])
         yield chromium
         chromium.close()
 
@@ -90,6 +81,8 @@ def visit(browser, shop):
     [
         "/",
         "/slos",
+        "/slos?choose=on&cols=state,target,sli,trace,data,owner,labels",
+        "/fleet",
         "/slos/greeting",
         "/slos/unseen",
         "/slos/search?tab=ledger",

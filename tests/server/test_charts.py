@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -49,6 +50,36 @@ def test_the_chart_ends_with_what_the_status_says(shop):
         {"start": now["window"]["start"], "end": now["window"]["end"]},
         now["window"]["start"],
     )
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        "[{duration: 4h, isRolling: true}]",
+        "[{duration: 1d, isRolling: false, calendar: {startTime: 2026-01-01 03:00:00, timeZone: Asia/Tokyo}}]",
+    ],
+)
+def test_the_window_before_is_drawn_as_long_after_its_start(fresh, window):
+    """Its curve is the one that was asked for when it ended, and has no more than it had minutes."""
+    text = slo("checkout").replace("[{duration: 1d, isRolling: true}]", window)
+    files = json.dumps({"files": [{"file": "a.yaml", "text": text}]})
+    assert fresh.ask("POST", "/api/v1/apply", files, fresh.bearer)[0].status == 200
+    rows = [
+        {"slo": "checkout", "time": NOW - 60 * ago, "good": 100 - ago % 7, "total": 100} for ago in range(1, 48 * 60)
+    ]
+    assert fresh.ask("POST", "/api/v1/push", json.dumps(rows), fresh.bearer)[0].status == 200
+    fresh.pass_time(10)
+    wanted = {"max_points": 50_000}
+    now = asked(fresh, "checkout/series", metrics="burn_down,burn_down_before", **wanted)
+    end = datetime.fromisoformat(now["window"]["start"])
+    last = end if "isRolling: true" in window else end - timedelta(minutes=1)
+    then = asked(fresh, "checkout/series", metrics="burn_down", to=int(last.timestamp()), **wanted)
+    assert then["window"]["end"] == now["window"]["start"]
+    found, ended = now["series"]["burn_down_before"], then["series"]["burn_down"]
+    pairs = [(one, other) for one, other in zip(found, ended, strict=False) if one is not None]
+    assert len(pairs) > 60
+    assert [one for one, _ in pairs] == pytest.approx([other for _, other in pairs], rel=2e-3)
+    assert found != now["series"]["burn_down"]
 
 
 def test_what_is_not_known_is_null_and_told_as_a_gap(shop):
@@ -264,3 +295,19 @@ def test_the_data_of_an_slo_is_shown_with_what_was_set_aside(fresh):
     assert (told["source"]["source"], told["readings"], told["distribution"]) == ("push", [], None)
     assert as_json(ask(fresh, lambda client: client.data("checkout", limit=2))) == told
     assert asked(fresh, "checkout/data", limit=0)["newest"] == []
+
+
+def test_what_a_fleet_spent_by_day_is_what_each_calendar_says(shop):
+    """Day by day, of every objective at once: the same bad events, as a share of what the present window allows."""
+    midnight = NOW // (24 * HOUR) * 24 * HOUR
+    edges = [midnight - 24 * HOUR, midnight, midnight + 24 * HOUR]
+    wanted = {("search", "0"), ("greeting", "fast"), ("unseen", "0"), ("nobody", "0")}
+    work = shop.engine.charts.spent(wanted, edges)
+    found = asyncio.run_coroutine_threadsafe(work, shop.loop).result(20)
+    assert found.keys() == wanted - {("nobody", "0")}
+    today = found["search", "0"][1]
+    calendar = asked(shop, "search/days")["items"][-1]
+    budget = asked(shop, "search/status")["items"][0]["budget"]
+    assert today.ratio == pytest.approx(calendar["spent"] / budget["allowed"])
+    assert today.burn_rate == pytest.approx(2.0)
+    assert [one.burn_rate for one in found["unseen", "0"]] == [None, None]

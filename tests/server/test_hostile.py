@@ -179,6 +179,8 @@ BODIES = [
     b'{"to": "../x"}',
     b'{"alert": "\\u0000", "by": "\\u0000"}',
     b'{"text": "\\ud800", "by": "x", "start": "0001-01-01T00:00:00+23:59"}',
+    b'{"name": "\\ud800", "roles": {"\\ud800": "admin"}}',
+    b'{"name": "\\ud800", "role": "viewer", "project": "\\ud800", "lasts_s": 1e300}',
     b"a: &a [*a]",
     b"a: &a [x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]",
     b"--- !!python/object/apply:os.system ['true']",
@@ -192,7 +194,7 @@ def test_bodies_that_are_made_to_break_break_nothing(stand, tree, body):
     for method, path, operation in operations(tree):
         if "requestBody" not in operation:
             continue
-        where = path.format(kind="SLO", name="checkout", slo="checkout", number=1)
+        where = path.format(kind="SLO", name="checkout", slo="checkout", number=1, project="shop")
         for kind in (*operation["requestBody"]["content"], "text/plain"):
             response, told = stand.ask(method.upper(), where, body, stand.bearer | {"Content-Type": kind})
             calm(stand, response.status, told, (method, where, kind))

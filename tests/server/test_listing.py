@@ -81,20 +81,21 @@ def test_alerts_come_in_pages_the_newest_first(shop):
 
 
 def test_the_client_reads_page_after_page(shop):
-    """Of the status, and of definitions."""
+    """Of the status, and of definitions; a short list at once."""
 
     async def read():
         async with Client(shop.url, SystemClock()) as client:
             first = await client.statuses_page(limit=4)
             rest = await client.statuses_page(limit=4, after=first.next)
             slos = await client.documents_page(kind="SLO", name="e", sort="-name", limit=2)
-            return first.items + rest.items, rest.next, slos
+            return first.items + rest.items, rest.next, slos, await client.checks()
 
-    listed, more, slos = asyncio.run(read())
+    listed, more, slos, checks = asyncio.run(read())
     assert [one.slo for one in listed] == ["checkout", "greeting", "greeting", "search", "unseen"]
     assert more is None
     assert [one.name for one in slos.items] == ["unseen", "search"]
     assert slos.next
+    assert "Evaluation" in {one.name for one in checks}
 
 
 PAGED = [

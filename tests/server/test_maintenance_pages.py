@@ -6,9 +6,8 @@ import json
 import re
 
 import pytest
+from tests.server.forms import post
 from tests.server.serving import NOW
-from tests.server.test_alert_pages import burning
-from tests.server.test_alerts_page import post
 from tests.server.test_browser import CONTRAST, browser
 from tests.server.test_browser import pytestmark as in_browser
 from tests.server.test_pages import page, text_of
@@ -17,7 +16,7 @@ from leeway.client.documents import Source
 from leeway.server.api.shapes import moment
 from leeway.server.pages.sources import by_source
 
-__all__ = ["browser", "burning"]
+__all__ = ["browser"]
 ADD, END = "/forms/silences/add", "/forms/silences/end"
 
 
@@ -33,6 +32,7 @@ def test_a_silence_is_seen_before_it_is_kept_and_ended_by_a_button(burning):
     assert (answer.status, kept(burning)) == (200, before)
     assert "nothing is silenced yet" in text_of(html)
     assert "1 objective" in text_of(html)
+    assert "Of the SLO basket ." in text_of(html)
     assert "ticket basket (slow)" in text_of(html)
     answer, _ = post(burning, ADD, **wish, do="keep")
     assert (answer.status, kept(burning)) == (303, before + 1)
@@ -43,6 +43,12 @@ def test_a_silence_is_seen_before_it_is_kept_and_ended_by_a_button(burning):
     assert post(burning, END, number=number, by="bob")[0].status == 303
     assert "by bob" in text_of(page(burning, "/silences")[1])
     assert post(burning, END, number=number, by="bob")[0].status == 409
+
+
+def test_a_silence_of_many_names_the_slos_it_is_about(burning):
+    """By name, to be looked at one by one."""
+    _, html = post(burning, ADD, policy="urgent", lasts_s="3600", by="ann", why="disk")
+    assert "Of the SLOs checkout , search ." in text_of(html)
 
 
 @pytest.mark.parametrize(

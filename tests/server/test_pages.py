@@ -219,22 +219,35 @@ def test_the_page_reloads_itself_and_can_be_held_still(shop):
 
 
 def test_a_sparkline_goes_through_zero_and_hatches_what_is_not_known():
-    """One gap, one area above the zero line and one below; the line is broken at the gap."""
+    """One gap, one area above the zero line and one below, which begin and end on it; nothing is drawn in the gap."""
     drawn = sparkline([1.0, 0.5, None, -0.5, -0.5], "falling")
-    assert drawn.count('class="gap"') == 1
-    assert drawn.count('class="line"') == 2
-    zero = float(re.search(r'class="zero"[^>]* y1="([\d.]+)"', drawn)[1])
-    over = re.findall(r'class="area over" points="([^"]+)"', drawn)
-    depths = [max(float(point.split(",")[1]) for point in area.split()) for area in over]
-    assert depths[0] == zero < depths[1]
+    assert re.findall(r'class="gap" x="(\d+)" width="(\d+)"', drawn) == [("2", "1")]
+    zero = int(re.search(r'class="zero" d="M0 (\d+)h5"', drawn)[1])
+    [(over, above)] = re.findall(r'class="area" d="M0 (\d+)v(-\d+)h1v\d+h1V\d+"', drawn)
+    [(under, below)] = re.findall(r'class="area over" d="M3 (\d+)v(\d+)h1h1V\d+"', drawn)
+    assert int(over) == int(under) == zero
+    assert int(above) == -zero
+    assert int(below) == pytest.approx(zero / 2, abs=1)
+
+
+@pytest.mark.parametrize("trace", [[], [None], [None, None], [0.0], [-50.0, 1.0], [3.0], [1.0] * 90])
+def test_any_trace_fits_a_row(trace):
+    """At most thirty parts; every height stays inside of the picture."""
+    drawn = sparkline(trace, "x")
+    wide = int(re.search(r'viewBox="0 0 (\d+) 32"', drawn)[1])
+    assert 1 <= wide <= 30
+    for begin, path in re.findall(r'd="M\d+ (\d+)([^"]*)"', drawn):
+        at = int(begin)
+        for way, step in re.findall(r"([hvV])(-?\d+)", path):
+            at = int(step) if way == "V" else at + int(step) if way == "v" else at
+            assert 0 <= at <= 32
 
 
 @pytest.mark.parametrize("trace", [[], [None], [None, None], [0.0], [-50.0, 1.0], [3.0]])
 def test_any_trace_can_be_drawn(trace):
     """Nothing known, one part, far overspent: every coordinate stays inside of the picture."""
-    for drawn, width, height in ((sparkline(trace, "x"), 132, 36), (chart(trace, "x", "a", "b", 340), 340, 206)):
-        for points in re.findall(r'points="([^"]*)"', drawn):
-            for point in points.split():
-                x, y = map(float, point.split(","))
-                assert 0 <= x <= width
-                assert 0 <= y <= height
+    for points in re.findall(r'points="([^"]*)"', chart(trace, "x", "a", "b", 340)):
+        for point in points.split():
+            x, y = map(float, point.split(","))
+            assert 0 <= x <= 340
+            assert 0 <= y <= 206

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import html as markup
 import io
 import json
 import re
-from datetime import date
+import socket
+import sys
+from datetime import date, datetime
 
 import pytest
-from tests.server.serving import points, slo
+from tests.server.serving import NOW, points, slo
 from tests.server.test_pages import page, row_of, tags_of, text_of
 
-from leeway.server.pages import spans
+from leeway.core.window import Span
+from leeway.engine.report import as_json
+from leeway.server.pages import pdf, spans
 from leeway.spec.cells import as_cell
 
 WEEK = "/reports/weekly/2026-09-21"
@@ -65,7 +70,7 @@ def test_a_report_holds_the_end_against_the_start(shop):
         ("/reports/daily/2026-09-21", "take weekly, monthly or quarterly"),
         ("/reports/weekly/2026-09-16", "a week begins on a Monday"),
         ("/reports/monthly/2026-13-01", "is no day"),
-        ("/reports/monthly/2030-01-01", "there is no report about that time"),
+        ("/reports/monthly/2030-01-01", "There is no report about that time"),
         ("/reports/weekly/20260921", "a week begins on a Monday"),
     ],
 )
@@ -128,10 +133,10 @@ def test_the_period_of_a_calendar_window_that_ended_with_the_span_is_told(fresh,
     assert re.search(r"no data ✓ healthy 95 % 50 % 50 %", row)
 
 
-def test_the_calendar_asks_which_slo(shop):
+def test_the_calendar_begins_with_the_first_slo_and_asks_for_another(shop):
     """A form that works without scripts."""
     _, html = page(shop, "/calendar")
-    assert "Choose an SLO" in text_of(html)
+    assert "error budget of checkout ." in text_of(html)
     assert html.count("<option") == 4
     assert page(shop, "/calendar?slo=nobody")[0] == 404
 
@@ -150,3 +155,91 @@ def test_the_calendar_has_each_day_and_each_hour_with_its_words(shop):
     assert any("burn rate" in one for one in hours)
     assert any("no data" in one for one in hours)
     assert 'aria-current="page">at all' in page(shop, "/calendar?slo=greeting&objective=at+all")[1]
+
+
+@pytest.mark.parametrize("week", ["2026-09-14", "2026-09-21"])
+def test_a_report_says_of_both_ends_what_the_budget_said_then(shop, week):
+    """To the event, whatever the method: one reading for both ends is what each asked for alone would give."""
+    begin = int(datetime.fromisoformat(f"{week}T00:00:00+00:00").timestamp())
+    span = Span(begin, min(begin + 7 * 86_400, NOW))
+    names = {("checkout", "0"), ("search", "0"), ("greeting", "fast"), ("greeting", "at all"), ("unseen", "0")}
+    work = shop.engine.charts.over(names, span, ended=span.end < NOW)
+    found = asyncio.run_coroutine_threadsafe(work, shop.loop).result(20)
+    assert {(one.goal.slo, one.goal.objective.name) for one in found} == names
+    for one in found:
+        for told, at in ((one.start, span.start), (one.end, span.end)):
+            asked = json.loads(shop.ask("GET", f"/api/v1/slos/{one.goal.slo}/budget?as_of={at}")[1])["items"]
+            alone = next(each for each in asked if each["objective"] == one.goal.objective.name)
+            same = as_json(one.goal.slo, told)
+            assert {name: same[name] for name in same if name != "interval_adjusted"} == {
+                name: alone[name] for name in same if name != "interval_adjusted"
+            }
+        assert one.ledger.budget == one.end.budget
+
+
+LABELLED = slo("one").replace("metadata: {name: one}", "metadata: {name: one, labels: {tier: gold}}")
+
+
+def test_services_stand_in_a_matrix_by_state_or_by_a_label(fresh):
+    """Of each, how many of its objectives are how; a label's values are the columns."""
+    files = {"files": [{"file": "a.yaml", "text": LABELLED + "---\n" + slo("two")}]}
+    fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)
+    html = page(fresh, WEEK)[1]
+    assert "Services at the end" in text_of(html)
+    assert "shop 0 of 2 0 of 2 0 of 2 2 of 2" in text_of(html)
+    by_tier = text_of(page(fresh, f"{WEEK}?columns=tier")[1])
+    assert "Service gold none shop ? no data 0 of 1 ? no data 0 of 1" in by_tier
+
+
+def test_a_report_tells_what_was_changed_in_its_span(fresh):
+    """New, changed and deleted definitions, by whom; nothing of another span."""
+    for target in ("0.9", "0.95"):
+        text = slo("one", objectives=f"[{{target: {target}}}]")
+        wish = {"files": [{"file": "a.yaml", "text": text}], "by": "ann"}
+        fresh.ask("POST", "/api/v1/apply", json.dumps(wish), fresh.bearer)
+    fresh.ask("DELETE", "/api/v1/documents/SLO/one?by=bob", headers=fresh.bearer)
+    text = text_of(page(fresh, WEEK)[1])
+    changes = text[text.index("What was changed") :]
+    assert changes.index("deleted") < changes.index("changed 2026") < changes.index("new 2026")
+    assert "bob" in changes
+    assert "ann" in changes
+    assert "No definition was changed" in text_of(page(fresh, "/reports/weekly/2026-09-14")[1])
+
+
+def test_without_the_extra_a_pdf_is_refused_with_the_command_that_brings_it(shop, monkeypatch):
+    """501, and no link that leads there."""
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    monkeypatch.setattr(pdf, "installed", lambda: False)
+    status, html = page(shop, f"{WEEK}?format=pdf")
+    assert status == 501
+    assert 'pip install "leeway-slo[pdf]"' in markup.unescape(text_of(html))
+    assert "format=pdf" not in page(shop, WEEK)[1]
+
+
+def drawn() -> bool:
+    """True where the extra and the libraries that it needs are there."""
+    try:
+        import weasyprint  # noqa: F401  # only whether it can be
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+@pytest.mark.skipif(not drawn(), reason=f"needs what draws PDF: {pdf.PANGO}")
+def test_with_the_extra_a_report_is_a_pdf(shop):
+    """The page says so, and the file is one."""
+    assert "format=pdf" in page(shop, WEEK)[1]
+    answer, body = shop.ask("GET", f"{WEEK}?format=pdf")
+    assert (answer.status, body[:5], answer.headers["Content-Type"]) == (200, b"%PDF-", "application/pdf")
+
+
+@pytest.mark.skipif(not drawn(), reason=f"needs what draws PDF: {pdf.PANGO}")
+def test_a_pdf_is_made_of_the_page_alone():
+    """Whatever it names outside of itself is not fetched: nobody is called, no file is read."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        there = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        html = f'<html><head><link rel=stylesheet href="{there}/a.css"></head><body><img src="{there}/b.png">'
+        assert pdf.pdf(html + '<img src="file:///etc/hostname"></body></html>')[:5] == b"%PDF-"
+        with pytest.raises(BlockingIOError):
+            listening.accept()

@@ -19,6 +19,7 @@ import pytest
 from tests.soak.test_store_kill import held_versions, plain, receipts
 
 from leeway.app import Config, running
+from leeway.cli.logs import write_logs
 from leeway.core.objective import DAY_S
 from leeway.core.quality import COUNT_SCALE
 from leeway.engine import engine as engine_module
@@ -158,7 +159,7 @@ async def serve(folder, clock, numbers, say):
                     case 0:
                         await asyncio.to_thread(engine._points.compact, day)
                     case 1:
-                        engine._settled = 0  # the next tick settles again
+                        engine._settling.forget()  # the next tick settles again
                     case 2:
                         await engine.statuses()
 
@@ -181,7 +182,8 @@ def client(folder, first, *again):
 
 
 def launcher():
-    """Forks a client for each line on its input, so that a life costs no start of Python."""
+    """Forks a client for each line on its input, so that a life costs no start of Python; it logs where errors go."""
+    write_logs()
     for line in sys.stdin:
         if os.fork() == 0:
             client(*line.split())
@@ -264,10 +266,11 @@ class Undisturbed:
 
 
 @pytest.fixture
-def launched():
+def launched(tmp_path):
     command = [sys.executable, "-c", "from tests.soak.test_engine_kill import launcher; launcher()"]
     root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with (tmp_path / "log").open("w") as log, subprocess.Popen(command, stderr=log, cwd=root, **pipes) as process:
         yield process
         process.stdin.close()
 
@@ -293,6 +296,7 @@ def test_after_each_kill_every_budget_is_that_of_a_server_that_was_never_killed(
             assert [(*row[:5], plain(row[5])) for row in held_versions(store)] == model.versions
         assert_budgets_agree(tmp_path / "killed", model.points, first)
     model.points.close()
+    assert [line for line in (tmp_path / "log").read_text().splitlines() if "exception" in line] == []
     assert len(acknowledged) > rounds(200), "the clients hardly did anything"
 
 

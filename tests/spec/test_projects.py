@@ -20,10 +20,12 @@ from leeway.spec.projects import project_of
         ({"leeway.dev/project": ()}, "default"),
     ],
 )
-def test_the_label_says_it_and_without_one_it_is_the_default(labels, project):
-    """The first value counts."""
+def test_the_annotation_says_it_or_a_label_and_without_one_it_is_the_default(labels, project):
+    """The annotation first, then the first value of the label."""
     metadata = Metadata("checkout", labels=labels)
     assert project_of(metadata) == project
+    assert project_of(Metadata("checkout", labels=labels, annotations={"leeway.dev/project": ""})) == project
+    assert project_of(Metadata("checkout", labels=labels, annotations={"leeway.dev/project": "mine"})) == "mine"
     library = Library.of([Service(metadata)])
     assert library.project("Service", "checkout") == project
 

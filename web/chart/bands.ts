@@ -3,7 +3,7 @@ import { epoch, type Told } from "./told";
 
 type Ink = (name: string) => string;
 
-/** Behind the curves: unknown spans hatched, silences shaded; alerts as a strip along the upper edge. */
+/** Behind the curves: unknown spans hatched, silences shaded over a strip along the foot; alerts under a strip along the head. */
 export function behind(told: Told, ink: Ink): (plot: uPlot) => void {
   return (plot) => {
     const { ctx, bbox } = plot;
@@ -12,11 +12,15 @@ export function behind(told: Told, ink: Ink): (plot: uPlot) => void {
       const to = Math.min(bbox.left + bbox.width, plot.valToPos(epoch(end ?? told.end), "x", true));
       return to > bbox.left && from < bbox.left + bbox.width ? [from, Math.max(to, from + devicePixelRatio)] : null;
     };
+    const strip = 5 * devicePixelRatio;
     ctx.save();
     for (const silence of told.silences) {
       const span = between(silence.start, silence.end);
+      if (!span) continue;
       ctx.fillStyle = ink("unknown-ground");
-      if (span) ctx.fillRect(span[0], bbox.top, span[1] - span[0], bbox.height);
+      ctx.fillRect(span[0], bbox.top, span[1] - span[0], bbox.height);
+      ctx.fillStyle = ink("unknown");
+      ctx.fillRect(span[0], bbox.top + bbox.height - strip, span[1] - span[0], strip);
     }
     for (const gap of told.unknown) {
       const span = between(gap.start, gap.end);
@@ -28,8 +32,7 @@ export function behind(told: Told, ink: Ink): (plot: uPlot) => void {
       ctx.fillStyle = ink(alert.severity === "page" ? "bad-ground" : "risk-ground");
       ctx.fillRect(span[0], bbox.top, span[1] - span[0], bbox.height);
       ctx.fillStyle = ink(alert.severity === "page" ? "bad" : "risk");
-      const high = 5 * devicePixelRatio;
-      ctx.fillRect(span[0], bbox.top + (alert.severity === "page" ? 0 : high), span[1] - span[0], high);
+      ctx.fillRect(span[0], bbox.top + (alert.severity === "page" ? 0 : strip), span[1] - span[0], strip);
     }
     ctx.restore();
   };
@@ -52,25 +55,33 @@ function hatched(ctx: CanvasRenderingContext2D, [from, to]: [number, number], bo
   ctx.restore();
 }
 
-/** In front of the curves: where somebody wrote something. */
+/** In front of the curves: where somebody wrote something, a flag at a moment, from flag to flag over a span. */
 export function notes(told: Told, ink: Ink): (plot: uPlot) => void {
   return (plot) => {
     for (const note of told.annotations) {
-      const x = plot.valToPos(epoch(note.start), "x", true);
-      rule(plot, [x, plot.bbox.top, x, plot.bbox.top + plot.bbox.height], ink("third"), 1.5, [2, 3]);
-      const { ctx, bbox } = plot;
-      if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      const size = 7 * devicePixelRatio;
-      ctx.save();
-      ctx.fillStyle = ink("third");
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x + size, bbox.top + size / 2);
-      ctx.lineTo(x, bbox.top + size);
-      ctx.fill();
-      ctx.restore();
+      const [from, to] = [note.start, note.end].map((at) => at && plot.valToPos(epoch(at), "x", true)) as number[];
+      const { top } = plot.bbox;
+      flag(plot, from as number, 1, ink("third"));
+      if (to == null) continue;
+      flag(plot, to, -1, ink("third"));
+      rule(plot, [from as number, top + devicePixelRatio, to, top + devicePixelRatio], ink("third"), 2);
     }
   };
+}
+
+function flag(plot: uPlot, x: number, towards: 1 | -1, colour: string): void {
+  const { ctx, bbox } = plot;
+  rule(plot, [x, bbox.top, x, bbox.top + bbox.height], colour, 1.5, [2, 3]);
+  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  const size = 7 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x + size * towards, bbox.top + size / 2);
+  ctx.lineTo(x, bbox.top + size);
+  ctx.fill();
+  ctx.restore();
 }
 
 /** A straight line over the plot, in pixels of the canvas. */
@@ -98,7 +109,7 @@ export function rule(
 
 /** A line across the plot at a value. */
 export function level(plot: uPlot, value: number, colour: string, width: number, dash: number[] = []): void {
-  const y = plot.valToPos(value, "y", true);
+  const y = Math.round(plot.valToPos(value, "y", true)) + (Math.round(width * devicePixelRatio) % 2) / 2; // sharp
   const { left, width: wide } = plot.bbox;
   rule(plot, [left, y, left + wide, y], colour, width, dash);
 }

@@ -2,6 +2,7 @@
 export function colours(): (name: string) => string {
   const probe = document.createElement("span");
   probe.hidden = true;
+  probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
   const known = new Map<string, string>();
   return (name) => {

@@ -10,6 +10,7 @@ const COLUMNS: Record<string, Columns> = {
   budget: [
     ["burn_down", "Left of this window", fine],
     ["remaining", "Left of the window that ended then", fine],
+    ["burn_down_before", "Left of the window before, as long after its start", fine],
   ],
   burn: [
     ["burn_1h", "1 h", times],
@@ -28,7 +29,8 @@ export function tables(root: HTMLElement, { curves, counts }: Awaited<ReturnType
   for (const place of root.querySelectorAll<HTMLDetailsElement>("details[data-table]")) {
     const name = place.dataset.table as string;
     const told = name === "sli" || name === "volume" ? counts : curves;
-    const fill = (): void => place.querySelector(".scroll")?.replaceChildren(table(told, COLUMNS[name] ?? []));
+    const columns = (COLUMNS[name] ?? []).filter(([column]) => told.series[column]);
+    const fill = (): void => place.querySelector(".scroll")?.replaceChildren(table(told, columns));
     place.ontoggle = () => place.open && fill();
     if (place.open) fill();
   }

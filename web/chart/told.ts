@@ -36,10 +36,24 @@ async function asked(address: string, wanted: Record<string, string>): Promise<T
   return told as Told;
 }
 
-/** Curves as fine as they can be, and counts by steps that are wide enough to be seen as bars. */
-export async function ask(address: string): Promise<{ curves: Told; counts: Told }> {
+/**
+ * The same with no curve across what is not known, though a budget counts on there as it was. Where a source knows only a
+ * minute of each hour, the gaps are too narrow to see and would fray the curve: they are hatched, and it goes on.
+ */
+export function torn(told: Told): Told {
+  const seen = (epoch(told.end) - epoch(told.start)) / 100;
+  const gaps = told.unknown.map((gap) => [epoch(gap.start), epoch(gap.end)] as const).filter(([a, b]) => b - a > seen);
+  const inside = told.series.at.map((at) => gaps.some(([start, end]) => at > start && at < end));
+  const columns = Object.entries(told.series).map(([name, column]) =>
+    name === "at" ? [name, column] : [name, column.map((value, place) => (inside[place] ? null : value))],
+  );
+  return { ...told, series: Object.fromEntries(columns) };
+}
+
+/** Curves as fine as they can be, that of the window before `beside` them if that is wanted, and counts by steps that are wide enough to be seen as bars. */
+export async function ask(address: string, beside: boolean): Promise<{ curves: Told; counts: Told }> {
   const curves = await asked(address, {
-    metrics: "burn_down,remaining,burn_1h,burn_6h,burn_3d",
+    metrics: `burn_down,remaining,burn_1h,burn_6h,burn_3d${beside ? ",burn_down_before" : ""}`,
     max_points: "4000",
   });
   const length = epoch(curves.end) - epoch(curves.start);

@@ -17,7 +17,7 @@ export function keys(find: () => void): void {
       at.closest("input, textarea, select, [contenteditable], dialog[open]")
     )
       return;
-    if (going && GO[event.key]) location.href = GO[event.key] as string;
+    if (going && GO[event.key]) go(GO[event.key] as string);
     going = event.key === "g";
     if (event.key === "/") {
       event.preventDefault();
@@ -34,6 +34,12 @@ export function keys(find: () => void): void {
       document.querySelector<HTMLDialogElement>("#keys")?.showModal();
   });
   for (const button of document.querySelectorAll<HTMLElement>("[data-do=keys]")) button.hidden = false;
+}
+
+/** As by the rail, whose links stay in the project. */
+function go(to: string): void {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>(".rail li a")];
+  links.find((one) => one.pathname === to)?.click();
 }
 
 /** The links of the rows of a list, one after the other. */

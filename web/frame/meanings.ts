@@ -1,4 +1,4 @@
-/** A word with a meaning is a link to the glossary; pointing at it or reaching it by keyboard shows the meaning beside it. */
+/** A word with a meaning links to the glossary, or sorts a list by it; pointing at it or reaching it shows the meaning. */
 export function meanings(): void {
   const box = document.createElement("div");
   box.className = "meaning";
@@ -8,7 +8,7 @@ export function meanings(): void {
   document.body.append(box);
 
   const show = (event: Event): void => {
-    const word = (event.target as Element).closest?.<HTMLElement>(".word[data-means]");
+    const word = (event.target as Element).closest?.<HTMLElement>("[data-means]");
     if (!word) return;
     box.textContent = word.dataset.means ?? "";
     word.setAttribute("aria-describedby", "meaning");
@@ -20,7 +20,7 @@ export function meanings(): void {
     box.style.top = `${scrollY + (below ? at.bottom + 6 : at.top - box.offsetHeight - 6)}px`;
   };
   const hide = (event: Event): void => {
-    (event.target as Element).closest?.(".word")?.removeAttribute("aria-describedby");
+    (event.target as Element).closest?.("[data-means]")?.removeAttribute("aria-describedby");
     if (box.matches(":popover-open")) box.hidePopover();
   };
   for (const name of ["pointerover", "focusin"]) document.addEventListener(name, show);

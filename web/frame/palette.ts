@@ -8,7 +8,9 @@ export function palette(): () => void {
   let asked = 0;
   const ask = async (): Promise<void> => {
     const mine = ++asked;
-    const answer = await fetch(`/find?part=list&q=${encodeURIComponent(input.value)}`);
+    const project = new URLSearchParams(location.search).get("project") ?? "";
+    const wanted = new URLSearchParams({ part: "list", q: input.value, ...(project && { project }) });
+    const answer = await fetch(`/find?${wanted}`);
     const text = await answer.text();
     if (mine !== asked) return;
     const list = new DOMParser().parseFromString(text, "text/html").querySelectorAll(".found > li");

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from leeway.cli.files import load
-from leeway.errors import Invalid
+from leeway.errors import Denied, Invalid, NotFound
 
 if TYPE_CHECKING:
     from leeway.client import Client
@@ -80,16 +80,34 @@ def default_data() -> Path:
 
 
 def ask(server: str, question: Callable[[Client], Awaitable[Answer]], *, data: Path | None = None) -> Answer:
-    """One conversation with the server; with `data`, by the token that is in this folder."""
-    from leeway.client import Client, read_token  # late: `--help` needs no HTTP
+    """One conversation with the server, by the token of LEEWAY_TOKEN, else by that of the data folder.
+
+    Without `data`, for what only reads, the token of the usual folder is taken if it is there, and sent to this machine
+    alone: a server on which nobody has an account needs none.
+    """
+    from leeway.client import Client  # late: `--help` needs no HTTP
     from leeway.clock import SystemClock
 
     async def talk() -> Answer:
-        token = read_token(data) if data else ""
+        token = os.environ.get("LEEWAY_TOKEN") or _machines(server, data)
         async with Client(server, SystemClock(), token=token) as client:
             return await question(client)
 
     return asyncio.run(talk())
+
+
+def _machines(server: str, data: Path | None) -> str:
+    from leeway.client import read_token
+    from leeway.net import parse_url
+
+    if data:
+        return read_token(data)
+    if parse_url(server, "--server").host not in ("127.0.0.1", "::1", "localhost"):
+        return ""
+    try:
+        return read_token(Path(os.environ.get("LEEWAY_DATA") or default_data()))
+    except (NotFound, Denied):
+        return ""
 
 
 def read_files(paths: Sequence[str]) -> list[File]:

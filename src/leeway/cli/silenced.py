@@ -11,6 +11,9 @@ from leeway.client.figures import clock
 from leeway.client.silences import Silence, Silenced
 from leeway.spec.quantity import count, span
 
+SHOWN = 12
+"""SLOs by name, before the rest is counted."""
+
 COLOURS = {"in force": "bold yellow", "planned": "cyan", "over": "dim"}
 
 
@@ -20,7 +23,8 @@ def covered(made: Silenced) -> Iterator[Text]:
     if one.number is None:
         yield Text("A dry run: nothing is silenced.", style="bold")
     yield from lines([one])
-    about = f"It is about {count(made.objectives, 'objective')}"
+    slos = ", ".join(made.slos[:SHOWN]) + (f" and {len(made.slos) - SHOWN} more" if len(made.slos) > SHOWN else "")
+    about = f"It is about {count(made.objectives, 'objective')} of {slos}" if slos else "It is about nothing yet"
     if not made.alerts:
         yield Text(f"{about}; no alert is up.")
         return

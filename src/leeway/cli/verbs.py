@@ -23,6 +23,7 @@ VERBS = {
     "export": "Print the points that a server keeps, as CSV.",
     "fmt": "Mend what was copied wrongly: tabs, invisible characters, look-alike letters, line ends.",
     "get": "Show definitions, and what they were.",
+    "hook": "Subscribe programs to what happens, by signed webhooks.",
     "lint": "Check OpenSLO definitions, to the character.",
     "plan": "Say what applying definitions would do.",
     "policies": "Say in plain English what alert policies fire on, and whom they tell.",
@@ -36,6 +37,8 @@ VERBS = {
     "suggest": "Draw a first SLO from history, with the evidence.",
     "restore": "Make a data folder from a backup.",
     "templates": "Show messages as recipients would read them.",
+    "token": "Make tokens for programs, show them, end them.",
+    "user": "Let people in, say what they may, take them out.",
     "version": "Tell the version of Leeway and of what it runs on.",
     "why": "Explain how a number came about.",
 }

@@ -1,6 +1,7 @@
 """A typed Python client of a Leeway server, and the documents that both speak."""
 
-from leeway.client.client import Client, as_json
+from leeway.client.client import Client
+from leeway.client.document import as_json
 from leeway.client.problem import PROBLEM_JSON, Overtaken, error_of, problem_of
 from leeway.client.token import keep_token, read_token
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
 from leeway import net
+from leeway.client.access import PeopleClient
+from leeway.client.backtesting import BacktestsClient
 from leeway.client.charts import Annotation, AnnotationWish, Chart
+from leeway.client.checks import Check
 from leeway.client.data import Data
 from leeway.client.documents import (
     AcknowledgeWish,
@@ -37,6 +40,7 @@ from leeway.client.problem import error_of
 from leeway.client.routes import Route, Severity, Trial, TrialWish
 from leeway.client.silences import Decided, Silence, Silenced, SilenceWish
 from leeway.client.spending import Calendar, Ledger, Week
+from leeway.client.subscribing import HooksClient
 from leeway.client.targets import Targets
 from leeway.errors import NotUnderstood, Permanent, Unreachable
 from leeway.net import Answer, Egress, Limits, Request, Retries, Secret, parse_url
@@ -50,9 +54,9 @@ _TWO_MINUTES = Limits(connect_s=5, total_s=120, body_bytes=64 << 20, redirects=0
 class Client:
     """One server. Methods answer typed documents, and raise the error that the server raised.
 
-    With a `key` a wish that is sent again is carried out once. Reading needs no token. Use it as an async context
-    manager; it holds connections. Unreachable means that no server answers at `server`, NotUnderstood that something
-    else than Leeway does.
+    With a `key` a wish that is sent again is carried out once. Reading needs a token where people have accounts. Use it
+    as an async context manager; it holds connections. Unreachable means that no server answers at `server`,
+    NotUnderstood that something else than Leeway does.
     """
 
     def __init__(self, server: str, clock: Clock, *, token: str = "", limits: Limits = _TWO_MINUTES) -> None:
@@ -71,6 +75,21 @@ class Client:
     ) -> None:
         await self._http.close()
 
+    @property
+    def backtests(self) -> BacktestsClient:
+        """Alert policies, or another target, tried on the past."""
+        return BacktestsClient(self._ask, self._url)
+
+    @property
+    def people(self) -> PeopleClient:
+        """Accounts, tokens, the audit log."""
+        return PeopleClient(self._ask, self._url)
+
+    @property
+    def hooks(self) -> HooksClient:
+        """Subscriptions to events."""
+        return HooksClient(self._ask, self._url)
+
     async def statuses(self) -> list[Status]:
         """Every objective, now."""
         return (await self._get(Items[Status], "status")).items
@@ -81,13 +100,21 @@ class Client:
         service: str | None = None,
         name: str | None = None,
         state: State | None = None,
+        label: str | None = None,
+        q: str | None = None,
+        owner: str | None = None,
+        project: str | None = None,
         sort: str = "slo",
         limit: int = 100,
         after: str | None = None,
     ) -> Items[Status]:
-        """Objectives of a service, whose SLO's name contains something, in a state; `next` is to be sent as `after`."""
-        asked = {"service": service, "name": name, "state": state, "sort": sort, "limit": str(limit), "after": after}
-        return await self._get(Items[Status], "status", **asked)
+        """Objectives of a service, whose SLO's name contains something, in a state; `next` is to be sent as `after`.
+
+        `label` is `key=value` or `key`, several with blanks between; `q` are words of what names it.
+        """
+        asked = {"service": service, "name": name, "state": state, "label": label, "q": q}
+        asked |= {"owner": owner, "project": project}
+        return await self._get(Items[Status], "status", **asked, sort=sort, limit=str(limit), after=after)
 
     async def status(self, slo: str) -> list[Status]:
         """The objectives of one SLO, now."""
@@ -326,6 +353,10 @@ class Client:
         """Is the server itself well? Answered also by one that is not ready."""
         return await self._get(Health, "health")
 
+    async def checks(self) -> list[Check]:
+        """What the server finds when it looks at itself, what is not well first."""
+        return (await self._get(Items[Check], "health", "checks")).items
+
     async def _get(self, shape: type[Shape], *path: str, **query: str | None) -> Shape:
         given = tuple((name, value) for name, value in query.items() if value is not None)
         return await self._ask(shape, Request(self._url(*path), query=given))
@@ -367,12 +398,3 @@ def _stranger(server: str, answer: Answer) -> Permanent:
         place=server,
         mend="check --server, and that client and server have the same version",
     )
-
-
-def as_json(documents: BaseModel | Sequence[BaseModel] | Mapping[str, BaseModel]) -> Any:
-    """Documents as the plain JSON tree that the API sent."""
-    if isinstance(documents, BaseModel):
-        return documents.model_dump(mode="json")
-    if isinstance(documents, Mapping):
-        return {name: one.model_dump(mode="json") for name, one in documents.items()}
-    return [one.model_dump(mode="json") for one in documents]

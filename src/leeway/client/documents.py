@@ -81,11 +81,15 @@ class Source(Document):
 class Status(Assessment):
     """An objective now. `filled_ratio` is how much of the window has passed since the first data (`born`).
 
+    `owner`, `reviewed` and `labels` (`key=value`) are what the SLO says of itself, "" where it says nothing.
     `trace` are remaining ratios at the ends of equal parts of the window, oldest first, null where nothing counted.
     """
 
     service: str
     description: str
+    owner: str = ""
+    reviewed: str = ""
+    labels: list[str] = Field(default_factory=list)
     slice_s: int | None
     no_data: str
     born: datetime | None

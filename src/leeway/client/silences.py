@@ -50,10 +50,11 @@ class SilenceWish(Wish):
 
 
 class Silenced(Document):
-    """A silence, how many objectives it is about, and which of their alerts are up, told or not."""
+    """A silence, how many objectives it is about and of which SLOs, and which of their alerts are up, told or not."""
 
     silence: Silence
     objectives: int
+    slos: list[str]
     alerts: list[Alert]
 
 

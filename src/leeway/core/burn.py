@@ -22,8 +22,11 @@ def burn_rate(objective: Objective, tally: Tally, scale: int) -> Fraction | None
     """
     if tally.total == 0:
         return None
-    quanta = units(objective.method, scale)
-    return Fraction(tally.bad * quanta.total, tally.total * quanta.bad) / objective.allowed_share
+    quanta, target = units(objective.method, scale), objective.target
+    allowed = (
+        target.denominator - target.numerator
+    )  # of as many as its denominator: a fleet asks for thousands of these
+    return Fraction(tally.bad * quanta.total * target.denominator, tally.total * quanta.bad * allowed)
 
 
 def time_to_exhaustion_s(budget: Budget, window: Span, burn: Fraction | None) -> Fraction | None:

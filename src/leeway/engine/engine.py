@@ -10,11 +10,10 @@ from types import MappingProxyType
 import structlog
 
 from leeway.core.assess import Assessment
-from leeway.core.objective import DAY_S
 from leeway.core.window import Span
 from leeway.engine import query, standing
 from leeway.engine.alerts import Alarm
-from leeway.engine.alerts.platform import newest
+from leeway.engine.asking import Asking
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog, CheckSource, Feed, Numbers, SourceKey, library_of, make_catalog
 from leeway.engine.certainty import Sureness
@@ -29,9 +28,11 @@ from leeway.engine.intake import Intake
 from leeway.engine.planning import Texts, ensure_agreed, ensure_sound, make_plan
 from leeway.engine.replay import Replays
 from leeway.engine.series import Series
+from leeway.engine.settling import Settling
 from leeway.engine.threads import whole
-from leeway.engine.views import Action, Health, PlanView, SourceState, SourceText, Status, Why
-from leeway.errors import Conflict, LeewayError, NotFound, Transient
+from leeway.engine.views import STALE_S, Action, Health, PlanView, SourceState, SourceText, Status, Why
+from leeway.engine.work import Work
+from leeway.errors import Conflict, Invalid, LeewayError, NotFound, Transient
 from leeway.ports.clock import Clock
 from leeway.ports.points import Key, PointStore
 from leeway.ports.push import PushBatch, Receipt
@@ -42,12 +43,6 @@ from leeway.spec.nearest import did_you_mean
 
 TICK_S = 5.0
 """How often the ledgers look for changes."""
-
-SETTLE_AFTER_S = 15 * 60
-"""A day is settled and compacted so long after its midnight."""
-
-STALE_S = 120
-"""Without an evaluation for so long, Leeway itself is not well."""
 
 BACK_S = 120
 """A clock that was set back by more than this takes the ledgers with it; by less, they wait for it."""
@@ -73,9 +68,10 @@ class Engine:
         retain_days: int = 400,
     ) -> None:
         self.alarm, self.answers = alarm, state.answers
+        self.asking, self.work = Asking(open_source, pulls, clock), Work(state, clock)
         self._points, self._state, self._clock = points, state, clock
         self._texts, self._numbers = texts, Numbers(state)
-        self._pulls, self._check, self._back_up, self._retain_days = pulls, check_source, back_up, retain_days
+        self._pulls, self._check, self._back_up = pulls, check_source, back_up
         self._intake = Intake(points)
         self._collector = Collector(self._intake, state, clock, open_source)
         self._replays = Replays(self._intake, state, self._collector, clock)
@@ -96,7 +92,8 @@ class Engine:
         self._feeds_by_name: dict[str, Feed] = {}
         self._pulled: set[int] = set()
         self._changing, self._standing = asyncio.Lock(), standing.Standing(clock)
-        self._in_force, self._problem, self._settled = True, "", 0
+        self._in_force, self._problem = True, ""
+        self._settling = Settling(points, alarm.prune, retain_days)
         self._loop: asyncio.Task[None] | None = None
         self._evaluated_at: float | None = None
         self._sureness = Sureness()
@@ -211,9 +208,10 @@ class Engine:
         """The current definitions."""
         return await asyncio.to_thread(self._state.documents)
 
-    def labels(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """By kind and name the labels of the definitions in force: each as `key=value`, and as `key`."""
-        return self._catalog.library.labels()
+    @property
+    def library(self) -> Library:
+        """The definitions in force, read."""
+        return self._catalog.library
 
     async def history(self, kind: str, name: str) -> tuple[Revision, ...]:
         """All revisions of one document, newest first. Raises NotFound."""
@@ -222,15 +220,23 @@ class Engine:
             raise NotFound(f"there never was a {kind} {name!r}")
         return revisions
 
+    async def changes(self, start: float, end: float) -> tuple[Revision, ...]:
+        """Every revision that was made in a span, oldest first."""
+        return await asyncio.to_thread(self._state.changes, start, end)
+
     async def push(self, batch: PushBatch, key: Key | None) -> Receipt:
         """Takes pushed points; durable on return."""
         feeds, now = self._feeds_by_name, self._clock.now()
         return await asyncio.to_thread(ingest, batch, feeds, self._intake, now=now, key=key)
 
     async def replay(self, slo: str, span: Span) -> Job:
-        """Fetches a span of history again, as a job. Raises NotFound, and Invalid if the source keeps no history."""
-        span = Span(span.start - span.start % STEP_S, min(span.end, self._book.head) // STEP_S * STEP_S)
-        return self._replays.start(slo, self._feeds_of(slo), span)
+        """Fetches a span of history again, as a job. Raises NotFound, and Invalid for what is no history or if the
+        source keeps none."""
+        feeds = self._feeds_of(slo)
+        start, end = span.start - span.start % STEP_S, min(span.end, self._book.head) // STEP_S * STEP_S
+        if start >= end:
+            raise Invalid("no minute of it is over yet", place="start, end", mend="take a span that has passed")
+        return self._replays.start(slo, feeds, Span(start, end))
 
     async def job(self, number: int) -> Job:
         """One job. Raises NotFound."""
@@ -241,8 +247,9 @@ class Engine:
         return await asyncio.to_thread(self._state.jobs, limit=limit)
 
     async def backup(self, to: Path) -> None:
-        """A consistent copy of points and state in the new folder `to`, while work goes on."""
+        """A consistent copy of points and state in the new folder `to`, while work goes on; the jobs have it too."""
         await asyncio.to_thread(self._back_up, to)
+        await self.work.done("backup", str(to))
 
     def sources(self) -> tuple[SourceState, ...]:
         """How every series is fed."""
@@ -286,7 +293,7 @@ class Engine:
             async with self._changing:
                 await self._reload()
         await self._evaluate(now)
-        await self._settle(int(now))
+        await self._settling.settle(self._book, int(now))
         await whole(lambda: self.alarm.gauge.measure(self._points, self._book.born, now))
         self._problem = ""
 
@@ -315,7 +322,8 @@ class Engine:
         async with self._changing, self._standing.lock:
             book = await asyncio.to_thread(self._warmed, int(now))
             self._book.close()
-            self._book, self._settled = book, 0
+            self._book = book
+            self._settling.forget()
             self._standing.forget()
 
     def _warmed(self, at: int) -> Book:
@@ -326,26 +334,6 @@ class Engine:
             book.close()
             raise
         return book
-
-    async def _settle(self, now: int) -> None:
-        """After midnight: yesterday's hours are saved, its points compacted, and what is too old deleted.
-
-        Too old by the newest data as well as by the clock; and not when the clock has skipped a day, because a wrong
-        clock must not delete what is true.
-        """
-        day = (now - SETTLE_AFTER_S) // DAY_S * DAY_S - DAY_S
-        if day <= self._settled:
-            return
-        await whole(lambda: self._book.settle(day))
-        await whole(lambda: self._points.compact(day // DAY_S))
-        if not self._settled or day == self._settled + DAY_S:
-            await whole(lambda: self._retain(day))
-        self._settled = day
-
-    def _retain(self, day: int) -> None:
-        before = min(day, newest(self._points.extent(), day)) - self._retain_days * DAY_S
-        self._points.retain(before)
-        self.alarm.prune(before)
 
     async def _change(
         self, edits: list[Edit], by: str, agreed: Mapping[str, int] = MappingProxyType({})

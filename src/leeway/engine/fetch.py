@@ -21,7 +21,7 @@ from leeway.engine.intake import measured
 from leeway.errors import Invalid, LeewayError, NotUnderstood, Transient
 from leeway.formats.points import Columns, Owner, Table
 from leeway.ports.clock import Clock
-from leeway.ports.source import Ability, Ask, Manifest, Metric, Role, Source
+from leeway.ports.source import Ability, Ask, Manifest, Metric, Provenance, Role, Source
 from leeway.spec.library import Library
 
 TRIES, WAIT_S = 4, 5.0
@@ -99,11 +99,12 @@ async def fetch(
     open_source: Callable[[SourceKey], Source | None],
     clock: Clock,
     tell: Callable[[int, int], None],
+    hear: Callable[[Provenance], None] = lambda _: None,
 ) -> tuple[Table, tuple[Trouble, ...]]:
     """The rows of all questions, and what went wrong. `open_source` answers None for what cannot be asked; `tell` is
-    called with the slices that are done, and all of them."""
+    called with the slices that are done, and all of them, and `hear` with where each of them came from."""
     async with AsyncExitStack() as stack:
-        fetching = _Fetching(wanted, open_source, clock, tell, stack)
+        fetching = _Fetching(wanted, open_source, clock, tell, hear, stack)
         series = [_Series(question) for question in questions]
         await asyncio.gather(*(fetching.read(one) for one in series))
     troubles = [Trouble(one.question, one.trouble) for one in series if one.trouble or not one.known]
@@ -119,9 +120,11 @@ class _Fetching:
         open_source: Callable[[SourceKey], Source | None],
         clock: Clock,
         tell: Callable[[int, int], None],
+        hear: Callable[[Provenance], None],
         stack: AsyncExitStack,
     ) -> None:
         self._wanted, self._open, self._clock, self._tell, self._stack = wanted, open_source, clock, tell, stack
+        self._hear = hear
         self._sources: dict[SourceKey, tuple[Source, asyncio.Semaphore]] = {}
         self._done = self._all = 0
 
@@ -168,6 +171,7 @@ class _Fetching:
             else:
                 if ((reading.time < chunk.start) | (reading.time >= chunk.end)).any():
                     raise NotUnderstood("the answer tells of times that were not asked for")
+                self._hear(reading.provenance)
                 return measured(reading)
         raise AssertionError("the loop returns or raises")
 

@@ -17,6 +17,7 @@ from leeway.spec.library import Library
 from leeway.spec.people import who
 from leeway.spec.plan import Plan, compile_slo
 from leeway.spec.policies import untold
+from leeway.spec.projects import project_of
 
 CheckRecipient = Callable[[Recipient], object]
 """Raises if a recipient's channel cannot be built from its settings, or counts more people than the recipient declares;
@@ -143,7 +144,8 @@ def _change(
     before = known.body if known else None
     action = Action.CREATE if before is None else Action.KEEP if before == text else Action.UPDATE
     effects = () if action is Action.KEEP else _effects(document, stored, after)
-    return PlannedChange(kind, name, action, known.number if known else 0, before, text, effects)
+    number, project = known.number if known else 0, project_of(document.metadata)
+    return PlannedChange(kind, name, action, number, before, text, effects, project)
 
 
 def _deleted(revision: Revision) -> PlannedChange:

@@ -23,6 +23,7 @@ from leeway.engine.explain import lines
 from leeway.engine.goal import Goal
 from leeway.engine.views import Certainty, Chance, Foreseen, SliceCount, SourceState, Status, Why
 from leeway.ports.points import PointStore
+from leeway.spec.about import About
 
 GAPS = 10
 """The longest unknown spans that an explanation lists."""
@@ -54,7 +55,13 @@ def edged(assessment: Assessment, rows: Points) -> Assessment:
 
 
 def status(
-    goal: Goal, assessment: Assessment, book: Book, source: SourceState, data_until: int | None, trace: Floats | None
+    goal: Goal,
+    about: About,
+    assessment: Assessment,
+    book: Book,
+    source: SourceState,
+    data_until: int | None,
+    trace: Floats | None,
 ) -> Status:
     """An assessment with what surrounds it."""
     born, window = book.born(goal.series), assessment.window
@@ -63,7 +70,7 @@ def status(
     return Status(
         goal.slo,
         goal.service,
-        "",
+        about,
         assessment,
         born,
         filled,

@@ -49,9 +49,14 @@ class Replays:
         return job
 
     def resume(self, feeds: tuple[Feed, ...]) -> None:
-        """Goes on with the jobs that a stop interrupted."""
+        """Goes on with the replays that a stop interrupted; other work is not begun again by itself."""
         for job in self._state.jobs(limit=1_000):
-            if job.kind == KIND and job.state in (JobState.QUEUED, JobState.RUNNING):
+            if job.state not in (JobState.QUEUED, JobState.RUNNING):
+                continue
+            if job.kind != KIND:
+                note = "the server stopped before it was done"
+                self._state.save_job(replace(job, state=JobState.FAILED, note=note, at=self._now()))
+            else:
                 slo, start, end = job.subject.rsplit(" ", 2)
                 theirs = tuple(feed for feed in feeds if feed.series.slo == slo)
                 try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -49,6 +50,7 @@ def as_json(slo: str, assessment: Assessment) -> dict[str, Any]:
     }
 
 
+@lru_cache(1_024)  # objectives share most of their times
 def rfc3339(time: float) -> str:
     """UTC, to the second.
 
@@ -60,7 +62,7 @@ def rfc3339(time: float) -> str:
 
 def number(exact: Fraction | None) -> float | None:
     """The nearest float, or None."""
-    return None if exact is None else float(exact)
+    return None if exact is None else exact.numerator / exact.denominator  # as float() has it, in half of the time
 
 
 def _bounds(assessment: Assessment) -> dict[str, Any] | None:

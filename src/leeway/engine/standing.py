@@ -22,6 +22,7 @@ from leeway.engine.goal import Goal
 from leeway.engine.views import SourceState, Status
 from leeway.ports.clock import Clock
 from leeway.ports.points import PointStore
+from leeway.spec.about import about
 
 BEHIND_S = 5.0
 """Who can wait for nothing gets a list that was the newest so long ago, while a newer one is made."""
@@ -81,7 +82,7 @@ def statuses(
     sureness.renew(catalog.goals, book)
     extent, burn_downs = points.extent(), book.burn_downs()
     fed = {state.series: state for state in sources}
-    said = {slo.metadata.name: slo.description for slo in catalog.library.slos}
+    said = {slo.metadata.name: about(slo) for slo in catalog.library.slos}
     found = assessments(catalog.goals, book, as_of)
     listed = []
     for goal in catalog.goals:
@@ -92,8 +93,8 @@ def statuses(
             else replace(one, adjusted=sureness.interval(goal, one.budget))
         )
         until = extent[goal.series].end - 1 + STEP_S if goal.series in extent else None
-        shown = query.status(goal, one, book, fed[goal.series], until, burn_downs.get(goal.number))
-        listed.append(replace(shown, description=said.get(goal.slo, "")))
+        trace = burn_downs.get(goal.number)
+        listed.append(query.status(goal, said[goal.slo], one, book, fed[goal.series], until, trace))
     return tuple(listed)
 
 

@@ -12,10 +12,15 @@ from leeway.core.quality import Kind
 from leeway.core.sparse.guard import Guard, Pair, Told
 from leeway.core.stats import Interval
 from leeway.ports.points import Collected
+from leeway.spec.about import About
 from leeway.spec.finding import Finding
 
 if TYPE_CHECKING:
     from leeway.core.forecast import Forecast  # verbs without a server need none
+
+
+STALE_S = 120
+"""Without an evaluation for so long, Leeway itself is not well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Status:
 
     slo: str
     service: str
-    description: str
+    about: About
     assessment: Assessment
     born: int | None
     filled: float
@@ -138,6 +143,7 @@ class PlannedChange:
     """One document: what would happen, the revision it was planned against, and the text before and after.
 
     `effects` are sentences on what the change means for data and budgets (a changed SLI starts a new series, …).
+    `project` is the one that it would be in, "" if it would be deleted.
     """
 
     kind: str
@@ -147,6 +153,7 @@ class PlannedChange:
     before: str | None
     after: str | None
     effects: tuple[str, ...] = ()
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)

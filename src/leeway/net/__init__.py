@@ -6,6 +6,7 @@ from leeway.net.decode import read_json
 from leeway.net.dial import dial
 from leeway.net.egress import Egress, parse_url
 from leeway.net.exchange import Answer, Limits, Request, Retries, Timings
+from leeway.net.outcome import error_of_status
 from leeway.net.outside import Outside
 from leeway.net.redact import Redaction
 from leeway.net.secret import Secret, SecretRef, Secrets
@@ -48,6 +49,7 @@ __all__ = [
     "basic",
     "bearer",
     "dial",
+    "error_of_status",
     "header",
     "parse_url",
     "read_json",

@@ -37,3 +37,6 @@ class AnnotationStore(Protocol):
 
     def annotations(self, slo: str, start: float, end: float) -> tuple[Annotation, ...]:
         """Those of an SLO that touch the span, by when they begin, then by number."""
+
+    def after(self, number: int) -> tuple[Annotation, ...]:
+        """Those of all SLOs with greater numbers, by number."""

@@ -101,6 +101,15 @@ class Delivery:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many messages are due and have not gone out, `failing` of them were tried; the first was due at `since`."""
+
+    messages: int = 0
+    failing: int = 0
+    since: float | None = None
+
+
 IDLE_DAYS = 90
 IDLE_PAGES = 5
 
@@ -154,8 +163,14 @@ class Outbox(Protocol):
     def heard(self, since: float) -> dict[str, Heard]:
         """Of each Recipient whom pages reached that were put out since then, alone or together with others."""
 
-    def deliveries(self, key: str) -> tuple[Delivery, ...]:
-        """All messages with this key, oldest first. One told together with others is sent when that one is."""
+    def deliveries(self, *keys: str) -> tuple[Delivery, ...]:
+        """All messages with these keys, oldest first. One told together with others is sent when that one is."""
+
+    def newest(self, *, each: int) -> tuple[Delivery, ...]:
+        """So many messages of each recipient, by name; of each the newest first."""
+
+    def waiting(self, now: float) -> Waiting:
+        """What is due and has not gone out."""
 
 
 RECENT_S = 3_600.0

@@ -92,9 +92,18 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+def slo_of(subject: str) -> str:
+    """The SLO that the subject of a job names, if it names one: `checkout 1789995600 1789999200` is about checkout."""
+    slo, *span = subject.rsplit(" ", 2)
+    return slo if len(span) == 2 and all(one.isdigit() for one in span) else subject
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Long work that can be watched and resumed: `done` of `all` units, `note` in plain words."""
+    """Long work that can be watched and resumed: `done` of `all` units, `note` in plain words.
+
+    Where it is about an SLO, the `subject` begins with its name; of a replay the span follows (see `slo_of`).
+    """
 
     id: int
     kind: str
@@ -125,6 +134,9 @@ class StateStore(Protocol):
 
     def history(self, kind: str, name: str) -> tuple[Revision, ...]:
         """All revisions, newest first, deletions included."""
+
+    def changes(self, start: float, end: float) -> tuple[Revision, ...]:
+        """Every revision of any document that was made from `start` on and before `end`, oldest first."""
 
     def apply(
         self, edits: Sequence[Edit], *, by: str, at: float, agreed: Mapping[str, int] = MappingProxyType({})

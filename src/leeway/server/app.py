@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from leeway.engine.hooks import Hooks
+from leeway.engine.people import People
+from leeway.engine.sharing import Shares
 from leeway.ports.clock import Clock
 from leeway.server import api, openapi, problems
+from leeway.server.access.api import people_api
+from leeway.server.access.deeds import Deeds
+from leeway.server.access.gate import Gate
+from leeway.server.access.sight import Sight
+from leeway.server.backtests import Backtests
 from leeway.server.engine_port import EnginePort
-from leeway.server.pages import Pages, Panels, no_panel, pages
+from leeway.server.later import Later
+from leeway.server.pages import Pages, Panels, no_panel
 from leeway.server.prometheus import prometheus
 from leeway.server.safety import Guard, Limits, Rates, Sessions
 from leeway.sources import json_push
 from leeway.version import VERSION
+
+if TYPE_CHECKING:
+    from leeway.server.access.provider import Provider
 
 LIMITS = json_push.Settings.model_validate({})
 
@@ -24,10 +37,15 @@ def create_app(
     token: str,
     hosts: frozenset[str],
     clock: Clock,
+    people: People,
+    hooks: Hooks,
+    shares: Shares,
     data: Path | None = None,
     panels: Panels = no_panel,
     limits: json_push.Settings = LIMITS,
     rates: Rates = Rates(),  # noqa: B008 - frozen
+    provider: Provider | None = None,
+    origins: frozenset[str] = frozenset(),
 ) -> FastAPI:
     """The application, to be run by uvicorn; it starts and stops nothing of the engine.
 
@@ -35,7 +53,8 @@ def create_app(
 
     `hosts` are the names under which it may be called, as `127.0.0.1:8474`, or `127.0.0.1` for any port. `data` is
     shown in the commands that a newcomer copies; `panels` fills the slot above the list. `rates` are how often one
-    caller may ask.
+    caller may ask. `people` have accounts; as long as nobody has one it is a machine of
+    one's own; `provider` signs others in. `origins` are those under which a proxy in front is known, as `https://name`.
     """
     app = FastAPI(
         title="Leeway",
@@ -45,19 +64,56 @@ def create_app(
         docs_url=None,  # their scripts come from somebody else's machine
         redoc_url=None,
     )
-    made = Pages(clock, Sessions.fresh(), data, panels)
+    gate, sight = Gate(token, people, lambda kind, name: engine.library.project(kind, name)), Sight(engine, people)
+    sessions = Sessions.fresh(secure=any(origin.startswith("https://") for origin in origins))
+    made = Pages(clock, sessions, data, panels, lambda: sight.library)
     problems.install(app, made.problem)
-    feed = api.Feed(engine, clock)
-    app.state.ends = feed.close
+    feed, runs = api.Feed(engine, clock, sight.reader), Backtests(sight)
+
+    def ends() -> None:
+        feed.close()
+        runs.close()
+
+    app.state.ends = ends
+    deeds = Deeds(people)
     for router in (
-        api.push(engine, limits),
-        api.control(engine, clock, feed),
-        api.probes(engine),
-        prometheus(engine, clock),
-        pages(engine, made),
+        people_api(people),
+        api.push(sight, limits),
+        api.control(sight, clock, feed, runs, data),
+        api.probes(sight),
+        prometheus(sight, clock),
+        api.hooks(hooks, deeds, sight.answers, clock),
+        api.shares(shares, deeds, sight.answers, clock),
     ):
         app.include_router(router)
+
+    def site() -> APIRouter:
+        from leeway.server.access.settings import settings  # late, all of them: they are half of the code of a server
+        from leeway.server.access.sign_in import sign_in
+        from leeway.server.pages.routes import pages
+        from leeway.server.pages.sharing import sharing
+
+        router = APIRouter()
+        for part in (
+            sign_in(people, made, provider=provider is not None),
+            *(() if provider is None else _by_provider(people, made, provider)),
+            settings(people, made),
+            pages(sight, made, runs),
+            sharing(shares, deeds, engine, sight, made),
+        ):
+            router.include_router(part)
+        return router
+
+    app.router.routes.append(Later(site, but=("/api/", "/healthz", "/readyz", "/metrics")))
     openapi.install(app)
     app.add_middleware(Limits, rates=rates, clock=clock)
-    app.add_middleware(Guard, token=token, hosts=hosts, largest=limits.max_bytes)
+    app.add_middleware(
+        Guard, hosts=hosts, origins=origins, largest=limits.max_bytes, admit=gate.admit, show=made.problem
+    )
     return app
+
+
+def _by_provider(people: People, made: Pages, provider: Provider) -> tuple[APIRouter]:
+    from leeway.server.access.provider import provider_routes  # late: most have none
+
+    return (provider_routes(people, made, provider),)

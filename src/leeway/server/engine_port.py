@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -14,17 +15,22 @@ from leeway.core.window import Span
 from leeway.engine.alerts.routes import Outlook
 from leeway.engine.alerts.silences import Silenced, SilenceWish
 from leeway.engine.alerts.watch import Watched
-from leeway.engine.charts import Annotations, Charts
+from leeway.engine.asking import Asking
+from leeway.engine.charts import Charts
+from leeway.engine.charts.annotations import AnnotationWish
 from leeway.engine.series import Series
 from leeway.engine.views import Health, PlanView, SourceState, SourceText, Status, Why
+from leeway.engine.work import Work
 from leeway.ports.alerts import Alert
+from leeway.ports.annotations import Annotation
 from leeway.ports.answers import AnswerStore
 from leeway.ports.decisions import Decision
-from leeway.ports.outbox import Delivery
+from leeway.ports.outbox import Delivery, Waiting
 from leeway.ports.points import Key
 from leeway.ports.push import PushBatch, Receipt
 from leeway.ports.state import Job, Revision
 from leeway.spec.documents import Recipient
+from leeway.spec.library import Library
 
 Expectations = tuple[tuple[str, str, int], ...]
 """Kind, name and the revision that was planned against."""
@@ -41,6 +47,19 @@ class SilencesPort(Protocol):
 
     async def silences(self, *, over: bool = False) -> tuple[Silence, ...]:
         """The newest first."""
+
+
+class AnnotationsPort(Protocol):
+    """What people write on charts."""
+
+    async def add(self, slo: str, wish: AnnotationWish) -> Annotation:
+        """Keeps it; NotFound, Invalid."""
+
+    async def remove(self, slo: str, number: int) -> Annotation:
+        """Takes it away; NotFound."""
+
+    async def annotations(self, slo: str, start: float = -math.inf, end: float = math.inf) -> tuple[Annotation, ...]:
+        """Those that touch the span; NotFound."""
 
 
 class RoutesPort(Protocol):
@@ -68,6 +87,9 @@ class AlarmPort(Protocol):
     def watched(self) -> tuple[Watched, ...]:
         """Every objective with the policies in force on it."""
 
+    async def alert(self, key: str) -> Alert | None:
+        """One alert."""
+
     async def decisions(self, alerts: Sequence[Alert]) -> tuple[Decision, ...]:
         """What was decided about these, the newest first."""
 
@@ -76,6 +98,15 @@ class AlarmPort(Protocol):
 
     async def deliveries(self, key: str) -> tuple[Delivery, ...]:
         """What was said of one alert, and to whom; NotFound."""
+
+    async def told(self, keys: Sequence[str]) -> tuple[Delivery, ...]:
+        """What was said of all these, and to whom."""
+
+    async def newest(self, *, each: int) -> tuple[Delivery, ...]:
+        """So many messages of each Recipient, the newest first."""
+
+    async def waiting(self) -> Waiting:
+        """What is due and has not gone out."""
 
     async def acknowledge(self, key: str, by: str) -> tuple[Alert, ...]:
         """Somebody has taken it; NotFound, or Conflict if it is over."""
@@ -101,8 +132,16 @@ class EnginePort(Protocol):
         """What was answered under which key."""
 
     @property
-    def annotations(self) -> Annotations:
+    def work(self) -> Work:
+        """Jobs of the caller's own."""
+
+    @property
+    def annotations(self) -> AnnotationsPort:
         """What people wrote on charts."""
+
+    @property
+    def asking(self) -> Asking:
+        """What sources say of questions that no SLO asks yet."""
 
     async def statuses(self, *, behind: bool = False) -> tuple[Status, ...]:
         """All objectives; the same tuple as long as nothing changed. `behind`: rather seconds old than waited for."""
@@ -139,14 +178,18 @@ class EnginePort(Protocol):
     async def delete(self, kind: str, name: str, *, by: str, expected: int | None = None) -> Revision:
         """The revision that deletes it; Conflict if the current one is not the `expected`."""
 
-    def labels(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """By kind and name, each label as `key=value` and as `key`."""
+    @property
+    def library(self) -> Library:
+        """The definitions in force, read."""
 
     async def documents(self) -> tuple[Revision, ...]:
         """The current revision of every definition."""
 
     async def history(self, kind: str, name: str) -> tuple[Revision, ...]:
         """All revisions, newest first."""
+
+    async def changes(self, start: float, end: float) -> tuple[Revision, ...]:
+        """Every revision that was made in a span, oldest first."""
 
     async def push(self, batch: PushBatch, key: Key | None) -> Receipt:
         """Durable when it returns."""

@@ -1,4 +1,4 @@
-"""The loopback address of a server: taken at once, served until somebody says stop, given up in order."""
+"""The address of a server: taken at once, served until somebody says stop, given up in order."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import errno
 import gc
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from leeway.errors import Denied, Transient
+from leeway.errors import Denied, Invalid, Transient
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,23 +29,29 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def taken(port: int) -> Iterator[socket.socket]:
-    """The port of the loopback, 0 for any free one. Listens at once, so two servers cannot both believe to have it.
+def taken(port: int, address: str = HOST) -> Iterator[socket.socket]:
+    """The port of an address, 0 for any free one. Listens at once, so two servers cannot both believe to have it.
 
     Raises Transient if another program has it, Denied if this user may not.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, port))
+            listener.bind((address, port))
             listener.listen(256)
         except OSError as error:
             mend = "stop the other program, or choose another port: `--port 0` takes a free one"
             if error.errno == errno.EADDRINUSE:
-                raise Transient("another program listens there already", place=f"{HOST}:{port}", mend=mend) from error
+                raise Transient(
+                    "another program listens there already", place=f"{address}:{port}", mend=mend
+                ) from error
+            if error.errno == errno.EADDRNOTAVAIL:
+                mend = "`ip address` shows the addresses of this machine; 0.0.0.0 is all of them"
+                raise Denied("this machine has no such address", place=address, mend=mend) from error
             if error.errno == errno.EACCES:
                 mend = "choose a port from 1024 on"
-                raise Denied("this user may not listen there", place=f"{HOST}:{port}", mend=mend) from error
+                raise Denied("this user may not listen there", place=f"{address}:{port}", mend=mend) from error
             raise
         yield listener
 
@@ -53,7 +62,34 @@ def port_of(listener: socket.socket) -> int:
     return port
 
 
-async def serve(app: FastAPI, listener: socket.socket, started: Callable[[], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How the bytes come: with TLS if there is a certificate, and through which proxies."""
+
+    cert: Path | None = None
+    key: Path | None = None
+    proxies: frozenset[str] = frozenset({HOST})
+
+    def ensure_usable(self) -> None:
+        """Raises Invalid for a certificate that nobody could be shown, before anything is opened."""
+        if self.cert is None:
+            if self.key is not None:
+                raise Invalid("there is a key without a certificate", place="tls_cert", mend="name both, or neither")
+            return
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.cert, self.key, password="")
+        except OSError as error:  # an SSLError is one
+            said = "they are no PEM, or do not belong together" if isinstance(error, ssl.SSLError) else error.strerror
+            mend = "give the whole chain as tls_cert, its key without a passphrase as tls_key"
+            raise Invalid(f"certificate and key cannot be used: {said}", place="tls_cert", mend=mend) from error
+
+
+async def serve(
+    app: FastAPI,
+    listener: socket.socket,
+    started: Callable[[], None],
+    line: Line = Line(),
+) -> None:
     """Answers until this task is cancelled; calls `started` with the first moment at which requests are answered."""
     config = uvicorn.Config(
         app,
@@ -63,6 +99,9 @@ async def serve(app: FastAPI, listener: socket.socket, started: Callable[[], Non
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=line.cert,
+        ssl_keyfile=line.key,
+        forwarded_allow_ips=sorted(line.proxies),
     )
     server = _Server(config, started, app.state.ends)
     task = asyncio.create_task(server.serve([listener]), name="serve")

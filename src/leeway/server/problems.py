@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from leeway.client.documents import Problem
 from leeway.client.problem import Overtaken, problem_of
-from leeway.errors import Conflict, Denied, Invalid, LeewayError
+from leeway.errors import Conflict, Denied, Invalid, LeewayError, Permanent
 from leeway.server.answers import HEADERS, problem_response
 
 Show = Callable[[Request, Problem], Response]
@@ -37,6 +37,10 @@ class Looped(Denied):
     """A message of Leeway's own has come back (508). It is dropped: alerts must not make alerts."""
 
 
+class Lacking(Permanent):
+    """An extra that is not installed (501)."""
+
+
 def reused() -> Reused:
     """The one answer to it."""
     return Reused("this key was used for other content", place="Idempotency-Key", mend="take a new key")
@@ -58,6 +62,8 @@ def as_problem(request: Request, error: Exception) -> Problem:
             return problem_of(error, status=422, request_id=number)
         case Looped():
             return problem_of(error, status=508, request_id=number)
+        case Lacking():
+            return problem_of(error, status=501, request_id=number)
         case LeewayError():
             return problem_of(error, request_id=number)
         case RequestValidationError():

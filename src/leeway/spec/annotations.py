@@ -27,13 +27,13 @@ class LowTraffic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One annotation: where it belongs, which values it takes, what it means.
+    """One annotation: where it belongs (None: to every kind), which values it takes, what it means.
 
     Without listed values it takes a duration; a `note` takes any text.
     """
 
     name: str
-    kind: Kind
+    kind: Kind | None
     values: tuple[str, ...]
     default: str
     meaning: str
@@ -113,6 +113,33 @@ EVIDENCE_BACKTEST = Annotation(
 EVIDENCE_CAVEATS = Annotation(
     "evidence-caveats", Kind.SLO, (), "none", "What the suggestion does not know. Changes no number.", note=True
 )
+PROJECT = Annotation(
+    "project", None, (), "default", "The project that the document belongs to: who may see and change it.", note=True
+)
+OWNER = Annotation(
+    "owner",
+    Kind.SLO,
+    (),
+    "the label `owner`, else `team`",
+    "Who answers for it: shown in lists. Changes no number.",
+    note=True,
+)
+REVIEWED = Annotation(
+    "reviewed",
+    Kind.SLO,
+    (),
+    "none",
+    "The day on which people last agreed that this is still the right promise, as 2026-11-23. Changes no number.",
+    note=True,
+)
+PUBLIC = "public"
+BADGE = Annotation(
+    "badge",
+    Kind.SLO,
+    ("off", PUBLIC),
+    "off",
+    "Whether everybody who reaches the server sees the badge of the SLO: its state, and what is left of its budget.",
+)
 ANNOTATIONS = {
     one.key: one
     for one in (
@@ -125,6 +152,10 @@ ANNOTATIONS = {
         EVIDENCE,
         EVIDENCE_BACKTEST,
         EVIDENCE_CAVEATS,
+        BADGE,
+        PROJECT,
+        OWNER,
+        REVIEWED,
     )
 }
 

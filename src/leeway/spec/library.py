@@ -64,6 +64,10 @@ class Library:
         found = self.index.get((Kind(kind), name)) if kind in Kind.__members__.values() else None
         return None if found is None else project_of(found.metadata)
 
+    def projects(self) -> frozenset[str]:
+        """The projects of all SLOs."""
+        return frozenset(project_of(one.metadata) for one in self.slos)
+
     def names(self, kind: Kind) -> list[str]:
         """The names of all documents of a kind, in order."""
         return self.by_kind[kind]

@@ -24,6 +24,9 @@ Named = tuple[str, str]
 AT_MOST = 20_000
 """Readings in memory, those of plans that were never applied included."""
 
+READS = ("core", "spec", "ports", "net", "formats")
+"""The packages that a text goes through: the last of them, and all that it may import."""
+
 _log = structlog.get_logger("leeway.store")
 
 
@@ -73,9 +76,10 @@ class Readings:
 
 
 def code_of_leeway() -> str:
-    """Another text whenever the code that reads definitions may be another."""
-    digest = hashlib.sha256(f"{VERSION} {version('pyyaml')}".encode())
-    for module in sorted(Path(__file__).parents[1].rglob("*.py")):
+    """Another text whenever the code that reads definitions may be another: that of formats, and of all below it."""
+    digest, root = hashlib.sha256(f"{VERSION} {version('pyyaml')}".encode()), Path(__file__).parents[1]
+    modules = (module for folder in READS for module in (root / folder).rglob("*.py"))
+    for module in sorted([*root.glob("*.py"), *modules]):
         digest.update(module.read_bytes())
     return digest.hexdigest()
 

@@ -12,6 +12,7 @@ import ssl
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import trustme
@@ -123,6 +124,7 @@ def test_what_the_site_does_wrong_is_a_bad_event_with_a_reason(answer, spec, say
         (fault.moved("http://elsewhere.example/"), {}),
         (fault.body("offen für alle".encode()), {"contains": "für"}),
         (fault.body(b"ok"), {"latency_ms": 5000}),
+        (fault.body(b"ok"), {"latency_ms": Decimal("5000.5")}),  # as a file of definitions says it
     ],
 )
 def test_what_is_wanted_is_good(answer, spec):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leeway.channels.webhook.compose import event, headers, key_of
+from leeway.channels.webhook.compose import event, headers, key_of, signed
 from leeway.channels.webhook.settings import Settings
-from leeway.net import Client, Credentials, Outside, Request, Secret, parse_url
+from leeway.net import Client, Credentials, Outside, Request, Secret, error_of_status, parse_url
 from leeway.ports.channel import Delivered, Manifest, Message, Skill
 from leeway.ports.clock import Clock
+from leeway.ports.hooks import Reply
 from leeway.ports.legible import copy_key
+from leeway.ports.loop import marks
 
 manifest = Manifest(
     name="webhook",
@@ -49,6 +51,15 @@ class WebhookChannel:
         head = headers(message, body, self._key, self._clock.now())
         await self._client.ask(Request(self._url.reveal(), "POST", body=body, headers=head))
         return Delivered(copy_key(message))
+
+    async def post(self, event: str, body: bytes) -> Reply:
+        """An event of this id, for a hook: one try, with what came back whatever it means."""
+        now, url, redaction = self._clock.now(), self._url.reveal(), self._client.redaction
+        head = signed(event, body, self._key, now) | marks(event)
+        answer = await self._client.send(Request(url, "POST", body=body, headers=head))
+        place = redaction.text(f"POST {url.partition('?')[0]}")
+        error = None if 200 <= answer.status < 300 else error_of_status(answer, place, redaction, now)
+        return Reply(answer.status, redaction.text(answer.body.decode(errors="replace")), error)
 
     async def close(self) -> None:
         await self._client.close()

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import msgspec
 
@@ -28,15 +29,21 @@ def event(message: Message) -> bytes:
     """The CloudEvent. `id` is the same for every copy of the message; `data` is the message itself."""
     clean = legible(message)
     subject = "/".join(name for name in (clean.slo, clean.objective) if name)
+    data = asdict(clean) | {"key": message.key.encode(errors="replace").decode()}
+    return envelope(copy_key(message), _TYPES[message.event], subject, message.at, data)
+
+
+def envelope(name: str, kind: str, subject: str, at: float, data: Mapping[str, Any]) -> bytes:
+    """A CloudEvent of this id and type; subject and time are left out where there is none."""
     content = {
         "specversion": "1.0",
-        "id": copy_key(message),
+        "id": name,
         "source": SOURCE,
-        "type": _TYPES[message.event],
+        "type": kind,
         **({"subject": subject} if subject else {}),
-        **({"time": moment(message.at)} if message.at else {}),
+        **({"time": moment(at)} if at else {}),
         "datacontenttype": "application/json",
-        "data": asdict(clean) | {"key": message.key.encode(errors="replace").decode()},
+        "data": data,
     }
     return msgspec.json.encode(content)
 
@@ -45,13 +52,17 @@ def headers(message: Message, body: bytes, key: bytes | None, now: float) -> Map
     """The id of the message under both names in use, the time of sending, the marks by which it is known when it comes
     back, and with a key the signature over `id.time.body`: whoever checks it and the time can be sent neither a forgery
     nor an old message again."""
-    name, time = copy_key(message), f"{now:.0f}"
+    return signed(copy_key(message), body, key, now) | marks(message.key)
+
+
+def signed(name: str, body: bytes, key: bytes | None, now: float) -> dict[str, str]:
+    """The headers of any event with this id, without the marks."""
+    time = f"{now:.0f}"
     found = {
         "Content-Type": "application/cloudevents+json; charset=utf-8",
         "Idempotency-Key": name,
         "webhook-id": name,
         "webhook-timestamp": time,
-        **marks(message.key),
     }
     if key is not None:
         mac = hmac.new(key, f"{name}.{time}.".encode() + body, hashlib.sha256).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,7 +22,10 @@ from leeway.core.window import Rolling
 
 @dataclass(frozen=True, slots=True)
 class PastSums:
-    """`leeway.core.alerting.conditions.Sums` of one objective. `born` is its first row's time, None if it has none."""
+    """`leeway.core.alerting.conditions.Sums` of one objective. `born` is its first row's time, None if it has none.
+
+    `looked_up` keeps, where it is given, what was looked up over each span: for many targets on one past.
+    """
 
     moments: Moments
     born: int | None
@@ -31,6 +35,7 @@ class PastSums:
     quanta: Units
     share: Fraction
     guards: Guards | None = None
+    looked_up: dict[tuple[str, int | None], tuple[Ints, Ints]] | None = None
 
     @classmethod
     def of(
@@ -57,33 +62,30 @@ class PastSums:
     def one(self, place: int) -> PastSums:
         """The moment at this place alone."""
         guards = None if self.guards is None else self.guards[place : place + 1]
-        return replace(self, moments=self.moments.one(place), guards=guards)
+        return replace(self, moments=self.moments.one(place), guards=guards, looked_up=None)
 
     def burn(self, span_s: int) -> Ratio:
         """Bad share of the span / allowed share."""
-        return Ratio(*self.moments.spent(self.moments.at - span_s), self._per_share)
+        return Ratio(*self._spent(span_s), self._per_share)
 
     def one_bad(self, span_s: int) -> Ratio:
         """What one bad event of the span would burn."""
-        _, total = self.moments.spent(self.moments.at - span_s)
+        _, total = self._spent(span_s)
         one = self.quanta.bad if self.counts_events else 0
         return Ratio(np.full_like(total, one), np.asarray(total) if one else np.ones_like(total), self._per_share)
 
     def spent(self, span_s: int | None) -> Ratio:
         """Of events the window allows a share of those seen so far, of slices a share of all it will hold."""
-        bad, total = self.moments.spent(self.moments.window_start)
+        bad, total = self._spent(None)
         if span_s is not None:
-            bad, _ = self.moments.spent(self.moments.at - span_s)
+            bad, _ = self._spent(span_s)
         if self.counts_events:
             return Ratio(bad, total, self._per_share)
         return Ratio(bad, self.window_s, Fraction(self.moments.lasts_s, self.quanta.bad) / self.share)
 
     def seen(self, span_s: int) -> Ratio:
         """Rows of the span / its steps since birth."""
-        at = self.moments.at
-        since = np.maximum(at - span_s, at[-1] if self.born is None else self.born)
-        steps = np.maximum(0, at - since) // self.step_s
-        return Ratio(np.where(steps > 0, self.moments.rows(np.minimum(since, at)), 0), steps, Fraction(1))
+        return Ratio(*self._kept("rows", span_s, lambda: self._rows(span_s)), Fraction(1))
 
     def beyond_chance(self, span_s: int, where: Flags) -> Flags:
         """By the guards, if there are any."""
@@ -133,13 +135,32 @@ class PastSums:
         """Rolling windows are never young, and slices are allowed for in advance."""
         if self.rolling or not self.counts_events:
             return None
-        _, total = self.moments.spent(self.moments.window_start)
+        _, total = self._spent(None)
         return Ratio(total, np.ones_like(total), self.share / self.quanta.total)
 
     def _events(self, span_s: int) -> tuple[Floats, Floats]:
         """Bad and all; of methods that count slices, slices."""
-        bad, total = self.moments.spent(self.moments.at - span_s)
+        bad, total = self._spent(span_s)
         return bad / self.quanta.bad, total / self.quanta.total
+
+    def _spent(self, span_s: int | None) -> tuple[Ints, Ints]:
+        """Bad and all of the span, None for the window."""
+        moments = self.moments
+        since = moments.window_start if span_s is None else moments.at - span_s
+        return self._kept("spent", span_s, lambda: moments.spent(since))
+
+    def _rows(self, span_s: int) -> tuple[Ints, Ints]:
+        at = self.moments.at
+        since = np.maximum(at - span_s, at[-1] if self.born is None else self.born)
+        steps = np.maximum(0, at - since) // self.step_s
+        return np.where(steps > 0, self.moments.rows(np.minimum(since, at)), 0), steps
+
+    def _kept(self, what: str, span_s: int | None, look: Callable[[], tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+        if self.looked_up is None:
+            return look()
+        if (what, span_s) not in self.looked_up:
+            self.looked_up[what, span_s] = look()
+        return self.looked_up[what, span_s]
 
     @property
     def _per_share(self) -> Fraction:

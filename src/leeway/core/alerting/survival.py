@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,9 +35,9 @@ def outlasts(past: Sequence[Lasted], age_s: int, more_s: float) -> float | None:
 
 
 def _survival(past: Sequence[Lasted], time_s: float) -> float:
+    lasted = sorted(one.seconds for one in past)
+    ended = Counter(one.seconds for one in past if not one.censored and one.seconds <= time_s)
     survival = 1.0
-    for end in sorted({one.seconds for one in past if not one.censored and one.seconds <= time_s}):
-        at_risk = sum(one.seconds >= end for one in past)
-        ended = sum(one.seconds == end and not one.censored for one in past)
-        survival *= 1 - ended / at_risk
+    for end in sorted(ended):
+        survival *= 1 - ended[end] / (len(lasted) - bisect_left(lasted, end))
     return survival

@@ -30,7 +30,7 @@ from leeway.ports.channel import Channel, Message
 from leeway.ports.clock import Clock
 from leeway.ports.decisions import Decision, DecisionStore
 from leeway.ports.guards import GuardStore
-from leeway.ports.outbox import Delivery, Outbox
+from leeway.ports.outbox import Delivery, Outbox, Waiting
 from leeway.ports.silences import SilenceStore
 from leeway.spec.annotations import settings
 from leeway.spec.documents import SLO, Recipient
@@ -145,6 +145,10 @@ class Alarm:
         """The newest first."""
         return await asyncio.to_thread(self._stores.alerts.alerts, slo=slo, up=up, limit=limit)
 
+    async def alert(self, key: str) -> Alert | None:
+        """One alert."""
+        return await asyncio.to_thread(self._stores.alerts.alert, key)
+
     async def decisions(self, alerts: Sequence[Alert]) -> tuple[Decision, ...]:
         """What was decided about these, the newest first."""
         return await asyncio.to_thread(self._stores.decisions.decisions, [one.key for one in alerts])
@@ -155,6 +159,18 @@ class Alarm:
         if not found and await asyncio.to_thread(self._stores.alerts.alert, key) is None:
             raise NotFound(f"there is no alert {key!r}", mend="`leeway alerts` lists them")
         return found
+
+    async def told(self, keys: Sequence[str]) -> tuple[Delivery, ...]:
+        """What was said of all these, and to whom, by one question."""
+        return await asyncio.to_thread(self._stores.outbox.deliveries, *keys)
+
+    async def newest(self, *, each: int) -> tuple[Delivery, ...]:
+        """So many messages of each Recipient, the newest first."""
+        return await asyncio.to_thread(lambda: self._stores.outbox.newest(each=each))
+
+    async def waiting(self) -> Waiting:
+        """What is due and has not gone out."""
+        return await asyncio.to_thread(self._stores.outbox.waiting, self._clock.now())
 
     async def remember(self, alerts: Sequence[Alert], decisions: Sequence[Decision]) -> None:
         """Keeps alerts of a past that nobody watched; what is known already stays as it is."""

@@ -41,10 +41,11 @@ class SilenceWish:
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """A silence, how many objectives it is about, and which alerts about them are up, told or not."""
+    """A silence, how many objectives it is about and of which SLOs, and which alerts about them are up, told or not."""
 
     silence: Silence
     objectives: int
+    slos: tuple[str, ...]
     alerts: tuple[Alert, ...]
 
 
@@ -73,7 +74,8 @@ class Silences:
             silence = await asyncio.to_thread(self._store.add, silence)
         up = await asyncio.to_thread(self._alerts.alerts, up=True, limit=1_000_000)
         alerts = tuple(one for one in up if (one.goal, one.policy) in covered)
-        return Silenced(silence, len({goal for goal, _ in covered}), alerts)
+        slos = tuple(sorted({subjects[watch].slo for watch in covered}))
+        return Silenced(silence, len({goal for goal, _ in covered}), slos, alerts)
 
     async def end(self, number: int, by: str) -> Silence:
         """Ends it now, or calls it off. Raises NotFound, and Conflict if it is over."""

@@ -36,6 +36,9 @@ Answer = TypeVar("Answer")
 FRESH_S = 2 * HOUR_S
 """Changes younger than this are judged together in one read; older ones goal by goal, whole days at a time."""
 
+LENDINGS = 3
+"""So often an old hour is read while points keep arriving in it; what comes then is judged with the next minute."""
+
 JOINED_AFTER = 256
 """Announcements that are kept as they came; a warm-up may take long, and what happens meanwhile must stay small."""
 
@@ -292,8 +295,17 @@ class Book:
                 self._lend(shelf, missing.hour)
 
     def _lend(self, shelf: Shelf, hour: int) -> None:
+        """What is lent adds up to what the ledger holds of the hour: points that came since are judged first."""
         goals, span = shelf.order, Span(hour, hour + HOUR_S)
-        shelf.lend(hour, increments(goals, self._read(goals, span), self._born, span, self.head))
+        for _ in range(LENDINGS):
+            added = increments(goals, self._read(goals, span), self._born, span, self.head)
+            behind = shelf.behind(hour, added)
+            if not behind:
+                break
+            for goal in behind:
+                self._judge_days(shelf, goal, span)
+            self.edition += 1
+        shelf.lend(hour, added)
 
 
 def _first_minutes(head: int) -> int:

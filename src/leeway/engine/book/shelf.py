@@ -6,6 +6,7 @@ import numpy as np
 
 from leeway.core.cells import Places, places
 from leeway.core.ledger import Layout, Ledger
+from leeway.core.ledger.grid import HOUR_S
 from leeway.core.objective import DAY_S
 from leeway.core.points import Floats
 from leeway.core.pulse import Pulse, Roster, burn_down, pulse
@@ -53,6 +54,13 @@ class Shelf:
     def columns(self, goals: list[Goal]) -> Places:
         """The columns of these goals."""
         return places(np.array([self.column[goal.number] for goal in goals], np.intp))
+
+    def behind(self, hour: int, added: Increments) -> list[Goal]:
+        """Those in `order` of whose old hour the ledger holds something else than these minutes add up to."""
+        early, late = (self.ledger.sums(time, self.columns(self.order)) for time in (hour, hour + HOUR_S))
+        held, sums = (late - early).arrays, [each.sum(axis=0) for each in added.arrays]
+        same = np.all([np.equal(one, other) for one, other in zip(held, sums, strict=False)], axis=0)
+        return [goal for goal, is_same in zip(self.order, same, strict=True) if not is_same]
 
     def lend(self, hour: int, added: Increments) -> None:
         """Lends the ledger the minutes of an old hour, judged for the goals in `order`."""

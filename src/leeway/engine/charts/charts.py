@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from copy import copy
+from dataclasses import replace
 from typing import Protocol
 
 from leeway.core.alerting.silence import Silence
@@ -13,13 +16,14 @@ from leeway.core.window import Span
 from leeway.engine.alerts.watch import Watched
 from leeway.engine.book import Book
 from leeway.engine.catalog import STEP_S, Catalog
-from leeway.engine.charts import calendar, chart
+from leeway.engine.charts import calendar, chart, fleet
 from leeway.engine.charts import ledger as budget_ledger
 from leeway.engine.charts.calendar import Cell, Day
 from leeway.engine.charts.chart import Chart
 from leeway.engine.charts.curves import Wanted, curves
 from leeway.engine.charts.data import Data, data
 from leeway.engine.charts.ledger import Ledger
+from leeway.engine.charts.over import Over, over
 from leeway.engine.charts.targets import Trials, Tried, WhatIf
 from leeway.engine.goal import Goal
 from leeway.engine.quarantine import Quarantine
@@ -74,6 +78,13 @@ class Charts:
         self._points, self._alarm, self._annotations = points, alarm, annotations
         self._trials, self._set_aside = Trials(points), set_aside
         self._foreseen, self._standing, self._as_of = foreseen, standing, as_of
+        self._ensure_seen: Callable[[str], None] = lambda slo: None  # noqa: ARG005 - whose name it is matters to others
+
+    def seen(self, ensure: Callable[[str], None]) -> Charts:
+        """The same for who may see a part: `ensure` raises for an SLO that is not in it."""
+        theirs = copy(self)
+        theirs._ensure_seen = ensure  # noqa: SLF001 - its own kind
+        return theirs
 
     async def chart(self, slo: str, objective: str | None, wanted: Wanted) -> Chart:
         """Curves with what belongs beside them. Raises NotFound, and Invalid for what cannot be told."""
@@ -100,11 +111,36 @@ class Charts:
         written = await asyncio.to_thread(self._annotations.annotations, slo, start, end)
         return budget_ledger.told(found, await self._alerts(goal), written)
 
+    async def over(self, wanted: Collection[tuple[str, str]], span: Span, *, ended: bool) -> list[Over]:
+        """Of the objectives that are wanted, by SLO and name, what a span did to each; see `over`. Raises NotFound."""
+        self._ensure_all(wanted)
+        goals = [goal for goal in self._standing()[0].goals if (goal.slo, goal.objective.name) in wanted]
+        alerts: defaultdict[str, list[Alert]] = defaultdict(list)
+        for one in await self._alarm.alerts(None, up=False, limit=MOST_ALERTS):
+            alerts[one.slo].append(one)
+        found = []
+        for goal in goals:  # one at a time, so that a fleet does not stop the server
+            told = await asyncio.to_thread(over, goal, self._points, span, ended=ended)
+            start, end = told.ledger.window.start, told.ledger.as_of + 1
+            written = await asyncio.to_thread(self._annotations.annotations, goal.slo, start, end)
+            found.append(replace(told, ledger=budget_ledger.told(told.ledger, alerts[goal.slo], written)))
+        return found
+
     async def days(self, slo: str, objective: str | None, zone: str | None) -> tuple[Goal, str, tuple[Day, ...]]:
         """What each of the last days spent, in which zone. Raises NotFound, and Invalid for a zone that is none."""
         goal = self._goal(slo, objective)
         name, book = calendar.zone_of(goal, zone), self._standing()[1]
         return goal, name, await asyncio.to_thread(calendar.days, goal, book, self._points, self._as_of(goal), name)
+
+    async def spent(
+        self, wanted: Collection[tuple[str, str]], edges: Sequence[int]
+    ) -> dict[tuple[str, str], fleet.Spans]:
+        """By SLO and objective, of those that are wanted, what was spent from each edge to the next; see `fleet`."""
+        self._ensure_all(wanted)
+        catalog, book = self._standing()
+        goals = [goal for goal in catalog.goals if (goal.slo, goal.objective.name) in wanted]
+        found = await asyncio.to_thread(fleet.spent, goals, book, edges)
+        return {(goal.slo, goal.objective.name): found[goal.number] for goal in goals if goal.number in found}
 
     async def week(
         self, slo: str, objective: str | None, zone: str | None, start: int | None, end: int | None
@@ -135,7 +171,12 @@ class Charts:
         goal = self._goal(slo, objective)
         return await asyncio.to_thread(self._trials.tried, goal, self._as_of(goal), self._standing()[1].edition, asked)
 
+    def _ensure_all(self, wanted: Iterable[tuple[str, str]]) -> None:
+        for slo in {slo for slo, _ in wanted}:
+            self._ensure_seen(slo)
+
     def _goal(self, slo: str, objective: str | None) -> Goal:
+        self._ensure_seen(slo)
         return self._standing()[0].goal(slo, objective)
 
     def _watched(self, goal: Goal) -> Watched:

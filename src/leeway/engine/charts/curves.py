@@ -12,7 +12,7 @@ from leeway.core.points import Floats, Ints
 from leeway.core.thinning import least, thinned
 from leeway.core.window import Span
 from leeway.engine.catalog import STEP_S
-from leeway.engine.charts.metrics import BURN_DOWN, METRICS, along, burn_down, singly
+from leeway.engine.charts.metrics import BEFORE, BURN_DOWN, METRICS, along, burn_down, singly, window_before
 from leeway.engine.goal import Goal
 from leeway.engine.series.past import SINGLY, STRETCH_S, stretches, track_of
 from leeway.errors import Invalid
@@ -102,7 +102,11 @@ def _worked_out(
         for name in values.keys() & told.keys():
             values[name][place] = told[name]
     if track is not None and BURN_DOWN in values:
-        values[BURN_DOWN] = burn_down(goal, track, at, window)
+        values[BURN_DOWN] = burn_down(goal, track, at, window, int(at[-1]))
+    if track is not None and BEFORE in values:
+        moment, earlier = window_before(goal, window)
+        track = track_of(goal, points, moment, earlier.end, born or 0, as_known_at=known_at)
+        values[BEFORE] = burn_down(goal, track, at - window.start + earlier.start, earlier, earlier.end)
     return values, np.unique(np.concatenate(rows)), born
 
 

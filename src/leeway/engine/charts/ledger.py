@@ -69,10 +69,15 @@ class Ledger:
 
 def ledger(goal: Goal, points: PointStore, as_of: int) -> Ledger:
     """The ledger of the window that holds, or ends at, `as_of` (a whole step), as known now. Blocking."""
+    extent = points.extent().get(goal.series)
+    return of_track(goal, NOTHING if extent is None else track_of(goal, points, as_of, as_of, extent.start), as_of)
+
+
+def of_track(goal: Goal, track: Track, as_of: int) -> Ledger:
+    """The same of a track that holds all that counts then."""
     window = goal.objective.window.at(as_of)
     elapsed = Span(window.start, as_of)
-    extent = points.extent().get(goal.series)
-    track = _NOTHING if extent is None else track_of(goal, points, as_of, as_of, extent.start).within(elapsed)
+    track = track.within(elapsed)
     spent = budget(goal.objective, track.tally(elapsed), window, goal.scale)
     found = burns(goal, track, as_of)
     rows = [one for one in found if one.spent >= MATTERS * spent.allowed]
@@ -131,4 +136,4 @@ def _linked(burnt: Burnt, as_of: int, alerts: Sequence[Alert], annotations: Sequ
 
 _NONE: Ints = np.empty(0, np.int64)
 _ZERO: Ints = np.zeros(1, np.int64)
-_NOTHING = Track(_NONE, _ZERO, _ZERO, _NONE)
+NOTHING = Track(_NONE, _ZERO, _ZERO, _NONE)

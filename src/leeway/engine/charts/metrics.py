@@ -28,8 +28,11 @@ OF_STEP = ("good", "bad", "total", "sli")
 BURN_DOWN = "burn_down"
 """What was left of the present window's budget: see `burn_down`."""
 
+BEFORE = "burn_down_before"
+"""What was left of the budget of the window before, as long after its start: see `window_before`."""
+
 BURNS: Mapping[str, int] = {f"burn_{name}": length for name, length in SPANS.items()}
-METRICS = (*OF_WINDOW, BURN_DOWN, *OF_STEP, *BURNS)
+METRICS = (*OF_WINDOW, BURN_DOWN, BEFORE, *OF_STEP, *BURNS)
 
 Told = dict[str, Floats]
 
@@ -75,17 +78,25 @@ def _step_of(found: Assessment, track: Track, step_s: int) -> Tally:
     return Tally(tally.bad, tally.total, rows)
 
 
-def burn_down(goal: Goal, track: Track, at: Ints, window: Span) -> Floats:
+def window_before(goal: Goal, window: Span) -> tuple[int, Span]:
+    """The window that ends where this one starts, and a moment whose window it is."""
+    objective = goal.objective
+    moment = window.start if objective.window.at(window.start).end == window.start else window.start - 1
+    return moment, objective.window.at(moment)
+
+
+def burn_down(goal: Goal, track: Track, at: Ints, window: Span, until: int) -> Floats:
     """What was left of this window's budget when its slices had spent so much, of what it allows in all, as known now.
 
-    As the sparkline beside an SLO. NaN outside of the window, and until something counts.
+    What it allows is counted `until` a moment. As the sparkline beside an SLO. NaN outside of the window, and until
+    something counts.
     """
     quanta, lasts_s = units(goal.objective.method, goal.scale), goal.objective.slice_s or STEP_S
-    tally = track.tally(Span(window.start, max(window.start, int(at[-1]))))
+    tally = track.tally(Span(window.start, max(window.start, until)))
     allowed = float(budget(goal.objective, tally, window, goal.scale).allowed)
     first = int(np.searchsorted(track.start, window.start))
     over = np.maximum(first, np.searchsorted(track.start, at - lasts_s, side="right"))
-    counts = (at > window.start) & (track.total[over] > track.total[first]) & (allowed > 0)
+    counts = (at > window.start) & (at <= window.end) & (track.total[over] > track.total[first]) & (allowed > 0)
     left = 1 - (track.bad[over] - track.bad[first]) / quanta.bad / (allowed or np.nan)
     remaining: Floats = np.where(counts, left, np.nan)
     return remaining

@@ -24,7 +24,7 @@ FIRST = "admin"
 """What the first account is called."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
-_PROJECT = re.compile(r"\*|[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
+_PROJECT = re.compile(r"\*|[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class Accounts:
@@ -140,16 +140,21 @@ class Accounts:
     async def admitted(self, subject: str, name: str, roles: Mapping[str, str], place: str) -> Person:
         """Somebody whom a provider signed in: known by the subject, or new; the roles are what their groups say now.
 
-        Raises Denied without any role, and if the name is somebody else's: an account is never taken over by a name.
+        Raises Denied without any role, which ends those that they had, and if the name is somebody else's: an account
+        is never taken over by a name.
         """
-        known = self._desk.register.signed_in_as(subject)
-        if not roles:
+        person = self._desk.register.signed_in_as(subject)
+        if person is None and roles:
+            person = Person(0, _name(name), {}, self._desk.clock.now(), "oidc", subject=subject)
+        if person is not None and dict(person.roles) != dict(roles):
+            person = await self._kept(person, roles, place)
+        if person is None or not roles:
             mend = "an admin can map one of your groups to a role (oidc_roles)"
             raise Denied("none of your groups has a role here", place=name[:100], mend=mend)
-        if known is not None and dict(known.roles) == dict(roles):
-            return known
-        person = known or Person(0, _name(name), {}, self._desk.clock.now(), "oidc", subject=subject)
-        what = "person.role" if known else "person.add"
+        return person
+
+    async def _kept(self, person: Person, roles: Mapping[str, str], place: str) -> Person:
+        what = "person.role" if person.number else "person.add"
         act = self._desk.act(self._themselves(person, place), what, person.name, _told(person.roles), _told(roles))
         try:
             return await self._desk.change(lambda: self._desk.store.save(replace(person, roles=dict(roles)), act))

@@ -65,6 +65,12 @@ class Desk:
             used, self._used, self._noted_at = self._used, {}, now
             self._noting = asyncio.create_task(self._note(used), name="keys used")
 
+    def stands(self, number: int | None) -> bool:
+        """True for a key that is good now; what needs no key (None) stands for ever."""
+        now = self.clock.now()
+        keys = self.register.keys.values()
+        return number is None or any(key.number == number and not ran_out(key, now) for key in keys)
+
     def last_used(self, key: Key) -> float | None:
         """When it was, as far as anybody knows."""
         return self._used.get(key.number, key.used_at)

@@ -35,6 +35,10 @@ class Keys:
         """Whose token this is, None if it is nobody's now."""
         return self._who(KeyKind.TOKEN, secret) if secret.startswith(TOKEN) else None
 
+    def stands(self, who: Who) -> bool:
+        """False if what they showed was ended or ran out meanwhile."""
+        return self._desk.stands(who.key)
+
     async def sign_in(self, name: str, password: str, place: str) -> str:
         """The secret of a new session. Raises Denied, and Throttled after too many attempts.
 

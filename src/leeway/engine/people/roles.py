@@ -78,6 +78,10 @@ class Rights:
         """True if there is a project in which it is permitted."""
         return any(self.may(action, project) for grant in self.grants for project in grant)
 
+    def within(self, action: Action, project: str | None) -> bool:
+        """As `may`; about no project in particular, as `anywhere`."""
+        return self.anywhere(action) if project is None else self.may(action, project)
+
     def where(self, action: Action) -> frozenset[str]:
         """The projects that are named somewhere and in which it is permitted; with `*`: all."""
         return frozenset(project for grant in self.grants for project in grant if self.may(action, project))

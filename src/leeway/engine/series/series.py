@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -72,6 +72,18 @@ class Series:
         standing: Callable[[], tuple[Catalog, int]],
     ) -> None:
         self._points, self._alerts, self._statuses, self._standing = points, alerts, statuses, standing
+
+    def seen(self, sees: Callable[[str], bool]) -> Series:
+        """The series of some SLOs, as if there were no others."""
+
+        async def alerts(slo: str | None, *, up: bool, limit: int) -> tuple[Alert, ...]:
+            return tuple(one for one in await self._alerts(slo, up=up, limit=limit) if sees(one.slo))
+
+        def standing() -> tuple[Catalog, int]:
+            catalog, head = self._standing()
+            return replace(catalog, goals=tuple(goal for goal in catalog.goals if sees(goal.slo))), head
+
+        return Series(self._points, alerts, self._statuses, standing)
 
     async def ask(self, text: str, at: Sequence[float]) -> Answer:
         """What the expression gives at these moments, in ascending order. Raises Misasked and Unanswerable."""

@@ -59,7 +59,12 @@ def write(documents: Iterable[Document]) -> str:
 
 def compose(documents: Iterable[Document]) -> str:
     """As `write`, but nobody has looked whether v1 can say it: that is what `read_back` does."""
-    return "".join("---\n" + "\n".join(_lines(tree(one), "")) + "\n" for one in _with_sources(documents))
+    return "".join(laid_out(tree(one)) for one in _with_sources(documents))
+
+
+def laid_out(said: Tree) -> str:
+    """One document of plain data as YAML, begun by `---`."""
+    return "---\n" + "\n".join(_lines(said, "")) + "\n"
 
 
 def read_back(text: str, name: str) -> tuple[Document, ...]:

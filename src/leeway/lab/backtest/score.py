@@ -108,6 +108,12 @@ def score(candidate: str, told: Iterable[Told], truth: Truth, owner: tuple[str, 
     )
 
 
+def noticed(incident: Incident, told: Sequence[Told]) -> Told | None:
+    """The first page that was sent for an incident, else its first ticket; None: nobody was told."""
+    about = _about(incident, [one for one in told if one.is_sent])
+    return min(about, key=lambda one: (one.severity is not Severity.PAGE, _sent_at(one)), default=None)
+
+
 def _about(incident: Incident, alerts: Sequence[Told]) -> Iterable[Told]:
     """Those that were sent for it."""
     begin, end = incident.start - LEAD_S, incident.end + GRACE_S

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,8 +43,13 @@ def chosen(history: History) -> Fraction | None:
     return None if reached is None else snap(reached)
 
 
-def candidates(history: History, target: Fraction, wanted: Iterable[Fraction] = ()) -> tuple[Candidate, ...]:
-    """The chosen target among others that people would name, loosest first: each once, with all that speaks for it."""
+def candidates(
+    history: History, target: Fraction, wanted: Iterable[Fraction] = (), told: Callable[[Fraction], Woken] | None = None
+) -> tuple[Candidate, ...]:
+    """The chosen target among others that people would name, loosest first: each once, with all that speaks for it.
+
+    `told` says whom a target would have woken, where somebody knows that already.
+    """
     figures = {
         "worst rolling window": history.rolling.quantile(0),
         "twice the usual errors": history.headroom(2),
@@ -57,10 +62,15 @@ def candidates(history: History, target: Fraction, wanted: Iterable[Fraction] = 
     reasons.setdefault(stricter(max(reasons)), ["one step stricter"])
     for one in wanted:
         reasons.setdefault(one, []).append("asked for")
-    return tuple(tried(history, one, tuple(reasons[one])) for one in sorted(reasons))
+    return tuple(tried(history, one, tuple(reasons[one]), told) for one in sorted(reasons))
 
 
-def tried(history: History, target: Fraction, because: tuple[str, ...] = ()) -> Candidate:
+def tried(
+    history: History,
+    target: Fraction,
+    because: tuple[str, ...] = (),
+    told: Callable[[Fraction], Woken] | None = None,
+) -> Candidate:
     """One target over the history. ValueError if it has no events."""
     share = float(1 - target)
     middle, low = history.resampled.quantile(0.5), history.resampled.quantile(0.05)
@@ -75,5 +85,9 @@ def tried(history: History, target: Fraction, because: tuple[str, ...] = ()) -> 
         (1 - middle) / share,
         (1 - low) / share,
         share * history.window_events,
-        woken(history.series, draft(history.series.owner, target, history.window, history.threshold)),
+        told(target) if told else _woken(history, target),
     )
+
+
+def _woken(history: History, target: Fraction) -> Woken:
+    return woken(history.series, draft(history.series.owner, target, history.window, history.threshold))

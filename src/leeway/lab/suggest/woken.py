@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leeway.core.alerting import presets
 from leeway.core.alerting.conditions import SEEN
 from leeway.core.alerting.policy import Burn, Severity
-from leeway.core.objective import DAY_S
+from leeway.core.objective import DAY_S, Objective
 from leeway.lab.backtest import run
 from leeway.lab.suggest.series import Series
 from leeway.spec.documents import SLO
@@ -29,15 +30,24 @@ def woken(series: Series, slo: SLO) -> Woken:
     No pair of the default set may page at all, where not even a total outage burns so fast: those are no pages, and
     known.
     """
-    if series.step_s >= DAY_S or series.covered < SEEN:
+    if not tellable(series):
         return Woken(None, None)
     plan = compile_slo(slo)
     report = run([plan], Library.of([slo]), series.table, step_s=series.step_s)
     sent = [one.severity for one in report.told if one.suppressed_by is None]
-    objective = plan.items[0].objective
+    return counted(series, plan.items[0].objective, sent)
+
+
+def tellable(series: Series) -> bool:
+    """Whether its rows are fine and many enough to tell any alert."""
+    return series.step_s < DAY_S and series.covered >= SEEN
+
+
+def counted(series: Series, objective: Objective, sent: Sequence[Severity]) -> Woken:
+    """How many were sent by the default policies of the objective, as far as its rows can tell."""
     default = presets.default(objective.window.longest_s, objective.allowed_share)
 
-    def told(severity: Severity) -> int | None:
+    def number(severity: Severity) -> int | None:
         conditions = [
             one for policy in default if policy.severity is severity for group in policy.groups for one in group
         ]
@@ -45,4 +55,4 @@ def woken(series: Series, slo: SLO) -> Woken:
         seen = any(min(one.spans_s) >= series.step_s for one in pairs)
         return sent.count(severity) if seen or not pairs else None
 
-    return Woken(told(Severity.PAGE), told(Severity.TICKET))
+    return Woken(number(Severity.PAGE), number(Severity.TICKET))

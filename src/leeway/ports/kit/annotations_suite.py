@@ -62,3 +62,10 @@ class AnnotationStoreSuite:
         with pytest.raises(NotFound):
             store.remove("search", kept.number)
         assert store.annotations("checkout", 0, 2_000) == (kept,)
+
+    def test_what_came_after_a_number_is_told_of_every_slo(self, store: AnnotationStore) -> None:
+        """By number: for those who tell others what is new."""
+        first, second = store.add(SPAN), store.add(replace(POINT, slo="search", starts_at=1.0))
+        assert store.after(0) == (first, second)
+        assert store.after(first.number) == (second,)
+        assert store.after(second.number) == ()

@@ -12,7 +12,7 @@ from leeway.core.alerting.policy import Severity
 from leeway.errors import Conflict, NotFound
 from leeway.ports.alerts import Alert, Outgoing, Standing, Turn, Watch
 from leeway.ports.channel import Event, Message
-from leeway.ports.outbox import Around, Delivery, Heard, Posted, Settlement, Taken
+from leeway.ports.outbox import Around, Delivery, Heard, Posted, Settlement, Taken, Waiting
 
 
 @dataclass
@@ -209,10 +209,27 @@ class MemoryAlerts:
             for name, keys in pages.items()
         }
 
-    def deliveries(self, key: str) -> tuple[Delivery, ...]:
+    def deliveries(self, *keys: str) -> tuple[Delivery, ...]:
         """Oldest first."""
-        own = ((number, one) for number, one in self._messages.items() if one.outgoing.message.key == key)
+        own = ((number, one) for number, one in self._messages.items() if one.outgoing.message.key in keys)
         return tuple(self._delivery(number, one) for number, one in own)
+
+    def newest(self, *, each: int) -> tuple[Delivery, ...]:
+        """By looking at every message."""
+        found: dict[str, list[Delivery]] = {}
+        for number, one in sorted(self._messages.items(), reverse=True):
+            found.setdefault(one.outgoing.recipient, []).append(self._delivery(number, one))
+        return tuple(one for name in sorted(found) for one in found[name][:each])
+
+    def waiting(self, now: float) -> Waiting:
+        """By looking at every message."""
+        late = [
+            one
+            for one in self._messages.values()
+            if one.due_at is not None and one.sent_at is None and one.outgoing.due_at <= now
+        ]
+        since = min((one.outgoing.due_at for one in late), default=None)
+        return Waiting(len(late), sum(bool(one.error) for one in late), since)
 
     def _delivery(self, number: int, own: _Held) -> Delivery:
         out = own.outgoing

@@ -37,3 +37,8 @@ class MemoryAnnotations:
         with self._lock:
             found = [one for one in self._kept.values() if one.slo == slo and one.touches(start, end)]
         return tuple(sorted(found, key=lambda one: (one.starts_at, one.number)))
+
+    def after(self, number: int) -> tuple[Annotation, ...]:
+        """In the order in which they came."""
+        with self._lock:
+            return tuple(one for one in self._kept.values() if one.number > number)

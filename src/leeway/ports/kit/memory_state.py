@@ -51,6 +51,11 @@ class MemoryState:
         """Newest first."""
         return tuple(reversed(self.held.revisions.get((kind, name), [])))
 
+    def changes(self, start: float, end: float) -> tuple[Revision, ...]:
+        """By looking at every revision."""
+        found = [one for each in self.held.revisions.values() for one in each if start <= one.at < end]
+        return tuple(sorted(found, key=lambda one: (one.at, one.kind, one.name, one.number)))
+
     def apply(
         self, edits: Sequence[Edit], *, by: str, at: float, agreed: Mapping[str, int] = MappingProxyType({})
     ) -> tuple[Revision, ...]:

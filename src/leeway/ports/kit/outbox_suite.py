@@ -13,7 +13,7 @@ from leeway.errors import Conflict
 from leeway.ports.alerts import Alert, AlertStore, Outgoing
 from leeway.ports.channel import Event, Message
 from leeway.ports.kit.alerts_suite import ALERT, MESSAGE, turn
-from leeway.ports.outbox import RECENT_S, Heard, Outbox, Posted, Settlement, Taken
+from leeway.ports.outbox import RECENT_S, Heard, Outbox, Posted, Settlement, Taken, Waiting
 from leeway.spec.routes import Role
 
 Stores = tuple[AlertStore, Outbox]
@@ -157,6 +157,41 @@ class OutboxSuite:
         assert outbox.around(600, limit=10).due == late
         assert [one.together for one in outbox.deliveries("k2")] == [""]
         assert [one.event for one in outbox.deliveries("k1")] == ["fired"]
+
+    def test_several_keys_are_asked_for_at_once(self, stores: Stores) -> None:
+        """Oldest first, whatever their order; none for none."""
+        alerts, outbox = stores
+        second, about_second = other(2)
+        alerts.record([turn(ALERT, ann()), turn(second, ann(about_second))])
+        told = outbox.deliveries(second.key, ALERT.key, "strange")
+        assert [one.key for one in told] == [ALERT.key, second.key]
+        assert outbox.deliveries() == ()
+
+    def test_the_newest_of_each_recipient_are_asked_for_at_once(self, stores: Stores) -> None:
+        """Recipients by name; a busy one hides no quiet one."""
+        alerts, outbox = stores
+        (second, about_second), (third, about_third) = other(2), other(3)
+        zoe = Outgoing("zoe", MESSAGE, 600.0)
+        alerts.record([turn(ALERT, zoe, ann()), turn(second, ann(about_second)), turn(third, ann(about_third))])
+        told = [(one.recipient, one.key) for one in outbox.newest(each=2)]
+        assert told == [("ann", third.key), ("ann", second.key), ("zoe", ALERT.key)]
+
+    def test_what_is_due_and_has_not_gone_out_waits(self, stores: Stores) -> None:
+        """Also while it is tried; not what is due later, was sent, or was given up."""
+        alerts, outbox = stores
+        second, about_second = other(2)
+        third, about_third = other(3)
+        alerts.record(
+            [turn(ALERT, ann()), turn(second, ann(about_second)), turn(third, ann(about_third, due_at=900.0))]
+        )
+        assert outbox.waiting(599) == Waiting()
+        first, failing = taken(outbox, 600)
+        assert outbox.waiting(600) == Waiting(2, 0, 600.0)
+        outbox.delivered(first.number, at=601.0, reference="#1")
+        outbox.postpone(failing.number, error="no answer", until=700.0)
+        assert outbox.waiting(650) == Waiting(1, 1, 600.0)
+        outbox.postpone(failing.number, error="gone", until=None)
+        assert outbox.waiting(650) == Waiting()
 
     def test_what_is_dropped_is_never_taken_and_says_why(self, stores: Stores) -> None:
         """It counts no attempt."""

@@ -107,6 +107,16 @@ class StateStoreSuite:
         store.apply([made("a", "again", 0)], by="x", at=3.0)
         assert [(each.number, each.body) for each in store.history("SLO", "a")] == [(3, "again"), (2, None), (1, "one")]
 
+    def test_the_changes_of_a_span_are_told_of_all_documents_deletions_included(self, store: StateStore) -> None:
+        """Oldest first; from its start on, and before its end."""
+        store.apply([made("b", "one"), made("a", "one")], by="x", at=1.0)
+        store.apply([made("a", "two", 1)], by="y", at=2.0)
+        store.apply([made("b", None, 1)], by="z", at=3.0)
+        found = [(one.name, one.number, one.body, one.by) for one in store.changes(1.0, 3.0)]
+        assert found == [("a", 1, "one", "x"), ("b", 1, "one", "x"), ("a", 2, "two", "y")]
+        assert [one.body for one in store.changes(3.0, 4.0)] == [None]
+        assert store.changes(4.0, 9.0) == ()
+
     @pytest.mark.parametrize("expected", [0, 2, 99])
     def test_a_plan_against_another_revision_is_a_conflict_that_names_the_document(
         self, store: StateStore, expected: int

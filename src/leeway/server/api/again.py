@@ -94,9 +94,14 @@ def repeatable(store: AnswerStore, clock: Clock) -> type[APIRoute]:
                 key = idempotency_key(request) if request.method == "POST" else None
                 if key is None:
                     return await handle(request)
-                name = Name(f"{request.url.path}?{request.url.query}", key)
-                return await answers.once(name, await request.body(), lambda: handle(request))
+                return await answers.once(Name(_address(request), key), await request.body(), lambda: handle(request))
 
             return handled
 
     return Repeatable
+
+
+def _address(request: Request) -> str:
+    """Of a caller's own: nobody is answered what somebody else was, nor learns that a key was used."""
+    caller: str = request.scope["state"].get("caller", "")
+    return f"{request.url.path}?{request.url.query}" + (f" by {caller}" if caller else "")

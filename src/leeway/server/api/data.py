@@ -29,9 +29,15 @@ def data(api: APIRouter, engine: EnginePort) -> None:
         to: To = None,
         limit: Annotated[int, Query(ge=0, le=10_000, description="Newest rows at most")] = 20,
     ) -> docs.Data:
-        goal, found = await engine.charts.data(slo, objective, whole(start, "from"), whole(to, "to"), limit)
-        source = next(one for one in engine.sources() if one.series == goal.series)
-        return _data(goal, found, source)
+        return await shown_data(engine, slo, objective, whole(start, "from"), whole(to, "to"), limit)
+
+
+async def shown_data(
+    engine: EnginePort, slo: str, objective: str | None, start: int | None, end: int | None, newest: int
+) -> docs.Data:
+    """The data of an objective, as `charts.data` of the engine. Raises NotFound."""
+    goal, found = await engine.charts.data(slo, objective, start, end, newest)
+    return _data(goal, found, next(one for one in engine.sources() if one.series == goal.series))
 
 
 def _data(goal: Goal, value: Data, source: SourceState) -> docs.Data:

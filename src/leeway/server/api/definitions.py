@@ -64,7 +64,7 @@ def _lists(api: APIRouter, engine: EnginePort) -> None:
         limit: Limit = None,
         after: After = None,
     ) -> docs.Items[docs.Revision]:
-        labels = engine.labels() if label is not None else {}
+        labels = engine.library.labels() if label is not None else {}
         found = [
             one
             for one in await engine.documents()

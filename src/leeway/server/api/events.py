@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from leeway.client.events import Ended
 from leeway.errors import Throttled, Transient
 from leeway.ports.clock import Clock
-from leeway.server.api.news import Look, happened, tick
+from leeway.server.api.news import Look, happened, part, tick
 from leeway.server.engine_port import EnginePort
 
 LOOK_S = 2.0
@@ -42,10 +42,49 @@ END = Ended(reason="the server stops", mend="connect again with Last-Event-ID")
 GAP = Ended(reason="some of what happened is not known any more", mend="ask for the lists again")
 
 
+class Reader(Protocol):
+    """Who reads, for as long as the stream is open."""
+
+    def sees(self, slo: str) -> bool:
+        """True if they may see this SLO."""
+
+    def sees_all(self) -> bool:
+        """True if they may see whatever there is."""
+
+    def stays(self) -> bool:
+        """False if they may not read any more."""
+
+
+class Everybody:
+    """Where nobody has an account."""
+
+    def sees(self, slo: str) -> bool:  # noqa: ARG002 — whichever it is
+        """Yes."""
+        return True
+
+    def sees_all(self) -> bool:
+        """Yes."""
+        return True
+
+    def stays(self) -> bool:
+        """Yes."""
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class _Event:
     number: int
+    name: str
+    data: BaseModel
+    id: str
     text: bytes
+
+    def part(self, reader: Reader) -> bytes:
+        """What a reader may see of it, b"" if that is nothing."""
+        if reader.sees_all():
+            return self.text
+        data = part(self.data, reader.sees)
+        return b"" if data is None else _written(self.name, data, self.id)
 
 
 @dataclass(slots=True, eq=False)
@@ -67,10 +106,10 @@ class _Reader:
 
 
 class Feed:
-    """Looks at the engine as long as anybody reads."""
+    """Looks at the whole engine as long as anybody reads; `who` reads is asked when a stream begins."""
 
-    def __init__(self, engine: EnginePort, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, engine: EnginePort, clock: Clock, who: Callable[[], Reader] = Everybody) -> None:
+        self._engine, self._clock, self._who = engine, clock, who
         self._readers: set[_Reader] = set()
         self._known: deque[_Event] = deque(maxlen=KNOWN)
         self._run, self._number = secrets.token_hex(4), count(1)
@@ -85,7 +124,8 @@ class Feed:
             raise Throttled(f"{READERS} read already", mend="share one stream, or come back later", retry_after_s=5)
 
     async def stream(self, seen: str) -> AsyncIterator[bytes]:
-        """Events after the one that was `seen` last, "" if none was; then those that come."""
+        """Events after the one that was `seen` last, "" if none was; then those that come; of what they may see."""
+        who = self._who()
         if self._task is None or self._task.done():
             self._begin()
         async with self._looking:
@@ -93,11 +133,9 @@ class Feed:
         reader = _Reader()
         self._readers.add(reader)
         try:
-            for text in self._missed(
-                seen, looked
-            ):  # worked out at once: what happens from here on waits for the reader
+            for text in self._missed(seen, looked, who):  # worked out at once: what happens from here on waits
                 yield text
-            while True:
+            while who.stays():
                 if self._over:
                     reader.end(_written("end", END))
                 if reader.waiting.empty() and reader.last is not None:
@@ -108,8 +146,8 @@ class Feed:
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
-                if event is not None:
-                    yield event.text
+                if event is not None and (text := event.part(who)):
+                    yield text
         finally:
             self._readers.discard(reader)
 
@@ -126,12 +164,13 @@ class Feed:
         self._run, self._number, self._looked = secrets.token_hex(4), count(1), None
         self._task = asyncio.create_task(self._keep_looking(), name="events")
 
-    def _missed(self, seen: str, looked: Look) -> list[bytes]:
+    def _missed(self, seen: str, looked: Look, who: Reader) -> list[bytes]:
         """To a newcomer where the engine stands; to one who comes back what it missed, or that this is not known."""
         run, _, number = seen.rpartition("-")
         oldest = self._known[0].number if self._known else 1
         if run == self._run and number.isdecimal() and int(number) >= oldest - 1:
-            return [event.text for event in self._known if event.number > int(number)]
+            missed = [event.part(who) for event in self._known if event.number > int(number)]
+            return [text for text in missed if text]
         newest = self._known[-1].number if self._known else 0
         now = _written(*tick(looked, []), f"{self._run}-{newest}")
         return [_written("gap", GAP), now] if seen else [now]
@@ -156,7 +195,8 @@ class Feed:
 
     def _tell(self, name: str, data: BaseModel) -> None:
         number = next(self._number)
-        event = _Event(number, _written(name, data, f"{self._run}-{number}"))
+        named = f"{self._run}-{number}"
+        event = _Event(number, name, data, named, _written(name, data, named))
         self._known.append(event)
         for reader in self._readers:
             reader.tell(event)

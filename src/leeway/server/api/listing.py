@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from pydantic import TypeAdapter
 
-from leeway.engine.report import number
+from leeway.engine.people import Action
 from leeway.engine.views import Status
+from leeway.server.access.asking import asking
 from leeway.server.api import shapes
-from leeway.server.api.lists import Key, Orders, page
+from leeway.server.api.lists import page
+from leeway.server.api.wanted import ORDERS, Wanted
 from leeway.server.engine_port import EnginePort
 
 _JSON = TypeAdapter[object](object)
@@ -26,33 +28,8 @@ PACKED_FROM = 4_096
 """Bytes; what is shorter is sent as it is."""
 
 
-ORDERS: Orders[Status] = {
-    "slo": lambda one: _name(one),
-    "service": lambda one: (one.service, *_name(one)),
-    "remaining": lambda one: (number(one.assessment.budget.remaining_ratio), *_name(one)),
-    "burn": lambda one: (number(one.assessment.burn_rates["1h"]), *_name(one)),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Of which service, with what in the SLO's name, in which state; None where it does not matter."""
-
-    service: str | None
-    name: str | None
-    state: str | None
-
-    def has(self, one: Status) -> bool:
-        """True if it is all of this."""
-        return (
-            self.service in (None, one.service)
-            and (self.name is None or self.name in one.slo)
-            and self.state in (None, one.assessment.health.value)
-        )
-
-
-def _name(one: Status) -> Key:
-    return one.slo, one.assessment.objective.name
+PARTS = 16
+"""So many lists are kept, of those who see different projects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +41,12 @@ class _Written:
 
 
 class Listing:
-    """Knows the last list it wrote, and that the engine hands out the same tuple until something changed."""
+    """Knows the last list it wrote for those who see the same: they get the same tuple until something changed."""
 
     def __init__(self, engine: EnginePort) -> None:
         self._engine = engine
         self._writing = asyncio.Lock()
-        self._written: _Written | None = None
+        self._written: dict[frozenset[str], _Written] = {}
 
     async def answer(self, request: Request) -> Response:
         """200 with all of it, or 304 without a body to who has it already (ETag)."""
@@ -89,11 +66,13 @@ class Listing:
         return Response(_JSON.dump_json(told if more is None else told | {"next": more}), media_type="application/json")
 
     async def _newest(self) -> _Written:
-        statuses = await self._engine.statuses(behind=True)
+        statuses, part = await self._engine.statuses(behind=True), asking().who.rights.where(Action.READ)
         async with self._writing:
-            written = self._written
+            written = self._written.get(part)
             if written is None or written.of is not statuses:
-                written = self._written = await asyncio.to_thread(_write, statuses)
+                if len(self._written) >= PARTS:
+                    self._written.clear()
+                written = self._written[part] = await asyncio.to_thread(_write, statuses)
             return written
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
+from leeway.client.documents import Job as JobDocument
 from leeway.client.events import AlertNews, Tick, Turned
 from leeway.engine.views import Status
 from leeway.ports.alerts import Alert
-from leeway.ports.state import Job
+from leeway.ports.state import Job, slo_of
 from leeway.server.api import shapes
 
 
@@ -36,6 +37,18 @@ def tick(look: Look, turned: list[Turned]) -> News:
     return "tick", Tick.model_validate(
         {"head": moment(look.head), "evaluated_at": moment(look.evaluated_at), "turned": turned}
     )
+
+
+def part(data: BaseModel, sees: Callable[[str], bool]) -> BaseModel | None:
+    """What of an event is about SLOs that somebody sees; None if nothing is."""
+    match data:
+        case Tick():
+            return data.model_copy(update={"turned": [one for one in data.turned if sees(one.slo)]})
+        case AlertNews():
+            return data if sees(data.alert.slo) else None
+        case JobDocument():
+            return data if sees(slo_of(data.subject)) else None
+    return None
 
 
 def happened(before: Look, after: Look) -> Iterator[News]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_origin
 
 from fastapi import Path as PathParameter
 from fastapi import Request
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from leeway.server.problems import Misread
 from leeway.spec.nearest import did_you_mean
@@ -86,11 +87,27 @@ async def only_declared(request: Request) -> None:  # a plain function would cos
     if not request.query_params:
         return
     route = request.scope.get("route")
-    known = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    several, known = _declared(route) if isinstance(route, APIRoute) else (set(), set())
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:
         if name not in known:
             listed = f"this address takes {', '.join(sorted(known)) or 'no parameters'}"
             raise Misread(f"unknown parameter {name[:60]!r}", place="query", mend=did_you_mean(name, known) or listed)
-        if given.count(name) > 1:
+        if given.count(name) > 1 and name not in several:
             raise Misread(f"{name} is given twice", place="query", mend="give it once")
+
+
+def _declared(route: APIRoute) -> tuple[set[str], set[str]]:
+    """The parameters that may come several times, and all: the route's own, and what its router asks of all.
+
+    Of a model each field is one.
+    """
+    several, known = set[str](), set[str]()
+    for field in (each for one in (route.dependant, *route.dependant.dependencies) for each in one.query_params):
+        form = field.field_info.annotation
+        if isinstance(form, type) and issubclass(form, BaseModel):
+            known |= set(form.model_fields)
+            several |= {name for name, one in form.model_fields.items() if get_origin(one.annotation) is list}
+        else:
+            known.add(field.alias)
+    return several, known

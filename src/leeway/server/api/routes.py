@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from leeway.client import documents as docs
+from leeway.client.checks import Check
 from leeway.core.window import Span
 from leeway.engine.views import SourceState
 from leeway.ports.clock import Clock
@@ -17,17 +18,21 @@ from leeway.ports.state import Job, JobState
 from leeway.server.api import lists, shapes
 from leeway.server.api.again import repeatable
 from leeway.server.api.alerts import alerts
+from leeway.server.api.backtests import backtests
 from leeway.server.api.charts import drawing
-from leeway.server.api.data import data
+from leeway.server.api.data import data as quality
 from leeway.server.api.definitions import definitions
 from leeway.server.api.events import Feed, events
-from leeway.server.api.listing import ORDERS, Listing, Wanted
+from leeway.server.api.listing import Listing
 from leeway.server.api.parameters import Number, epoch, only_declared
 from leeway.server.api.silences import silences
 from leeway.server.api.spending import spending
 from leeway.server.api.targets import targets
+from leeway.server.api.wanted import ORDERS, Wanted, labels_of
 from leeway.server.api.ways import ways
+from leeway.server.backtests import Backtests
 from leeway.server.engine_port import EnginePort
+from leeway.server.looking import look
 from leeway.server.problems import Misread
 
 
@@ -49,12 +54,12 @@ SEARCHED = 1_000
 TIME = "RFC 3339 with a zone, or epoch seconds"
 
 
-def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
+def control(engine: EnginePort, clock: Clock, feed: Feed, runs: Backtests, data: Path | None) -> APIRouter:
     """Everything but the push of points."""
     api = APIRouter(
         prefix="/api/v1", dependencies=[Depends(only_declared)], route_class=repeatable(engine.answers, clock)
     )
-    _reading(api, engine, clock)
+    _reading(api, engine, clock, data)
     definitions(api, engine)
     _work(api, engine)
     alerts(api, engine)
@@ -63,12 +68,13 @@ def control(engine: EnginePort, clock: Clock, feed: Feed) -> APIRouter:
     drawing(api, engine)
     spending(api, engine)
     targets(api, engine)
-    data(api, engine)
+    backtests(api, runs)
+    quality(api, engine)
     events(api, feed)
     return api
 
 
-def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
+def _reading(api: APIRouter, engine: EnginePort, clock: Clock, data: Path | None) -> None:
     listing = Listing(engine)
 
     @api.get(
@@ -79,16 +85,21 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
     )
     async def statuses(
         request: Request,
-        service: Annotated[str | None, Query(description="Of this service only")] = None,
-        name: Annotated[str | None, Query(description="Of SLOs whose name contains this")] = None,
+        service: Annotated[str, Query(description="Of this service only")] = "",
+        name: Annotated[str, Query(description="Of SLOs whose name contains this")] = "",
         state: Annotated[docs.State | None, Query(description="In this state only")] = None,
+        label: Annotated[str, Query(max_length=500, description="With these labels: `key=value`, or `key`")] = "",
+        q: Annotated[str, Query(max_length=200, description="With these words in what names it")] = "",
+        owner: Annotated[str, Query(max_length=200, description="Of this owner only")] = "",
+        project: Annotated[str, Query(max_length=200, description="Of this project only")] = "",
         sort: Annotated[str, lists.sorting(ORDERS)] = "slo",
         limit: lists.Limit = None,
         after: lists.After = None,
     ) -> Response:
         if not request.query_params:
             return await listing.answer(request)
-        return await listing.some(Wanted(service, name, state), sort, limit, after)
+        wanted = Wanted(service, name, state or "", labels_of(label), q, owner, project)
+        return await listing.some(wanted, sort, limit, after)
 
     @api.get("/slos/{slo}/status", summary="The objectives of one SLO, now")
     async def status(slo: str) -> docs.Items[docs.Status]:
@@ -134,6 +145,10 @@ def _reading(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
     @api.get("/health", summary="Is Leeway itself well?")
     async def health() -> docs.Health:
         return shapes.health(engine.health(), clock.now())
+
+    @api.get("/health/checks", summary="What Leeway finds when it looks at itself, and what mends it")
+    async def checks() -> docs.Items[Check]:
+        return docs.Items(items=list(await look(engine, clock, data)))
 
 
 def _work(api: APIRouter, engine: EnginePort) -> None:

@@ -59,7 +59,10 @@ def status_tree(value: Status) -> dict[str, Any]:
     objective = value.assessment.objective
     return as_json(value.slo, value.assessment) | {
         "service": value.service,
-        "description": value.description,
+        "description": value.about.description,
+        "owner": value.about.owner,
+        "reviewed": value.about.reviewed,
+        "labels": list(value.about.labels),
         "slice_s": objective.slice_s,
         "no_data": objective.no_data.value,
         "born": moment(value.born),

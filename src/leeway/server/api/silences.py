@@ -73,7 +73,8 @@ def silences(api: APIRouter, engine: EnginePort, clock: Clock) -> None:
         made = await engine.alarm.silences.add(wish_of(wish), dry_run=wish.dry_run)
         noted = await _noted(engine, made.alerts)
         alerts = [shapes.alert(one, next(iter(noted[one.key]), None)) for one in made.alerts]
-        return Silenced(silence=shapes.silence(made.silence, clock.now()), objectives=made.objectives, alerts=alerts)
+        silence = shapes.silence(made.silence, clock.now())
+        return Silenced(silence=silence, objectives=made.objectives, slos=list(made.slos), alerts=alerts)
 
     @api.delete("/silences/{number}", summary="End a silence now, or call it off; it stays for the record")
     async def end(number: Number, by: By) -> Silence:

@@ -93,7 +93,8 @@ def is_question(method: str, path: str) -> bool:
 def _complete(method: str, path: str, operation: Tree, example: Example | None) -> None:
     operation["operationId"] = name_of(method, path)
     fixed = [word for word in path.split("/") if word in TAG_OF]
-    operation["tags"] = [TAG_OF["prom"] if "prom" in fixed else TAG_OF[fixed[-1]]] if fixed else []
+    whole = next((word for word in ("prom", "hooks") if word in fixed), None)  # all below it is about it
+    operation["tags"] = [TAG_OF[whole or fixed[-1]]] if fixed else []
     if not is_question(method, path):
         operation["security"] = [{"token": []}]
     for parameter in operation.get("parameters", ()):
@@ -107,7 +108,7 @@ def _complete(method: str, path: str, operation: Tree, example: Example | None) 
             answers[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     for status, answer in answers.items():
         if answer.get("description") == "Successful Response":
-            answer["description"] = "As the name says"
+            answer["description"] = "It is done; this is the answer"
         if path not in _QUIET and status.startswith("2"):
             limits = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit", "RateLimit-Policy")}
             answer["headers"] = answer.get("headers", {}) | limits

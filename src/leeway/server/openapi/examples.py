@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 _HERE = Path(__file__).parent
 REQUESTS, ANSWERS = _HERE / "operations.yaml", _HERE / "answers.json"
@@ -40,6 +39,8 @@ class Example:
 
 def examples() -> dict[str, Example]:
     """All of them by name of operation, in the order in which they can be sent one after another."""
+    import yaml  # late: a start need not wait for it
+
     answers = msgspec.json.decode(ANSWERS.read_bytes()) if ANSWERS.exists() else {}
     written = yaml.safe_load(REQUESTS.read_text("utf-8"))
     return {name: _example(told, answers.get(name)) for name, told in written.items()}

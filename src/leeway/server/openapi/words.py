@@ -14,14 +14,14 @@ TAGS = {
     "Prometheus": "Budgets as a Prometheus server would tell them.",
 }
 
-_CHARTS = ("series", "annotations", "ledger", "days", "hours", "target", "data")
+_CHARTS = ("series", "annotations", "ledger", "days", "hours", "target", "data", "backtests")
 _PLACES = {
     "Charts": _CHARTS,
     "Definitions": ("documents", "plan", "apply"),
     "Data": ("push", "points", "sources", "replay", "jobs"),
     "Alerts": ("alerts", "deliveries", "acknowledge", "decisions", "routes", "silences"),
     "Events": ("events", "hooks"),
-    "People": ("me", "people", "tokens", "audit", "projects"),
+    "People": ("me", "people", "tokens", "audit", "projects", "shares"),
     "Server": ("health", "backup", "healthz", "readyz", "metrics"),
     "Budgets": ("status", "why", "budget"),
     "Prometheus": ("prom",),

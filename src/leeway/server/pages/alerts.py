@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -13,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from leeway.client.documents import Alert, Delivery
 from leeway.client.routes import Route, Told, document
 from leeway.core.alerting.policy import Severity
-from leeway.errors import Invalid, LeewayError, NotFound
+from leeway.errors import Invalid, LeewayError
 from leeway.server.api import shapes
 from leeway.server.api.alerts import ALERTS
 from leeway.server.api.lists import After, page
@@ -99,7 +100,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
             wrong.fault.status if wrong.fault else 200,
             refresh=0 if wrong.fault else REFRESH_S,
             up=sorted(up, key=_urgency),
-            deliveries={one.key: await _deliveries(engine, one.key) for one in up[:SHOWN] if one.sent_at},
+            deliveries=await _deliveries(engine, [one.key for one in up if one.sent_at]),
             past=await alerts_with_words(engine, tuple(part)),
             matching=len(matching),
             more=more,
@@ -111,7 +112,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
             said=strip.said(drawn),
             ways=ways(routes),
             recipients=recipients(routes),
-            trial=await _deliveries(engine, wanted.tested) if wanted.tested else [],
+            trial=(await _deliveries(engine, [wanted.tested]))[wanted.tested] if wanted.tested else [],
             several=views.of_several(one.slo for one in await engine.statuses(behind=True)),
             wrong=wrong,
         )
@@ -134,7 +135,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
         await made.sessions.check(request)
         given = await typed(request)
         try:
-            _named(given)
+            named(given)
             await engine.alarm.acknowledge(given.get("alert", ""), given["by"])
         except LeewayError as error:
             return await shown(request, Wanted(), Wrong("acknowledge", given, fault(error, "by")))
@@ -144,16 +145,22 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
     async def test(request: Request) -> Response:
         await made.sessions.check(request)
         given = await typed(request)
-        severity = Severity.TICKET if given.get("severity") == "ticket" else Severity.PAGE
         try:
-            _named(given)
-            key, _ = await engine.alarm.routes.test(given.get("recipient", ""), given["by"], severity)
+            key = await tested(engine, given)
         except LeewayError as error:
             return await shown(request, Wanted(), Wrong("test", given, fault(error, "by")))
         return RedirectResponse(f"/alerts?{urlencode({'tested': key})}#people", 303)
 
 
-def _named(given: dict[str, str]) -> None:
+async def tested(engine: EnginePort, given: dict[str, str]) -> str:
+    """Sends the test that a form asks for, and tells its key. Raises Invalid unless it says who asks."""
+    named(given)
+    severity = Severity.TICKET if given.get("severity") == "ticket" else Severity.PAGE
+    return (await engine.alarm.routes.test(given.get("recipient", ""), given["by"], severity))[0]
+
+
+def named(given: dict[str, str]) -> None:
+    """Raises Invalid unless it says who asks."""
     by = given.get("by", "")
     if not by or len(by) > LONGEST_NAME:
         raise Invalid("it says who you are", place="by", mend=f"write your name, in at most {LONGEST_NAME} letters")
@@ -164,8 +171,8 @@ def _urgency(one: Alert) -> tuple[bool, bool, float]:
     return one.severity != "page", one.sent_at is None, -one.fired_at.timestamp()
 
 
-async def _deliveries(engine: EnginePort, key: str) -> list[Delivery]:
-    try:
-        return [shapes.delivery(one) for one in await engine.alarm.deliveries(key)]
-    except NotFound:
-        return []
+async def _deliveries(engine: EnginePort, keys: Sequence[str]) -> defaultdict[str, list[Delivery]]:
+    found: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for one in await engine.alarm.told(keys):
+        found[one.key].append(shapes.delivery(one))
+    return found

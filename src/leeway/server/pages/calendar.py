@@ -19,6 +19,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
         request: Request, slo: str | None = None, objective: str | None = None, zone: str | None = None
     ) -> Response:
         slos = sorted({one.slo for one in await engine.statuses(behind=True)})
+        slo = slo or next(iter(slos), None)
         if slo is None:
             return made.show(request, "calendar.html", slos=slos, chosen=None)
         names = [one.assessment.objective.name for one in await engine.status(slo)]

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from leeway.server.access.asking import asking
 from leeway.server.engine_port import EnginePort
-from leeway.server.pages.frame import PLACES, Pages, Place
+from leeway.server.pages.frame import PLACES, Pages, Place, settings_of
 from leeway.server.pages.words import MEANINGS, anchor
 
 MOST_FOUND = 30
@@ -22,7 +23,13 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
         request: Request, q: Annotated[str, Query(max_length=200)] = "", part: str | None = None
     ) -> Response:
         slos = dict.fromkeys((one.slo, one.service) for one in await engine.statuses(behind=True))
-        found = [*PLACES, Place("/words", "Glossary", "book")]
+        found = [
+            *PLACES,
+            Place("/new", "New SLO", "plus-lg"),
+            *settings_of(asking().who.rights),
+            Place("/words", "Glossary", "book"),
+            Place("/api", "API", "braces"),
+        ]
         found += [Place(f"/slos/{slo}", slo, "bullseye") for slo, _ in slos]
         found += [Place(f"/slos?service={name}", f"service {name}", "box") for name in sorted({one for _, one in slos})]
         wanted = q.lower().split()

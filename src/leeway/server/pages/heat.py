@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import dropwhile
 from urllib.parse import urlencode
 
 from leeway.client import figures
 from leeway.client.spending import Calendar, Day, HourOfWeek, Week
+from leeway.engine.charts import Spans, Spent
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS, LAST_DAY = 24, 31
@@ -57,9 +59,7 @@ def weekdays(of: Week) -> tuple[Row, ...]:
 
 def _day(one: Day, address: str) -> Cell:
     name = f"{one.date:%a} {one.date.isoformat()}"
-    there = f"{address}{'&' if '?' in address else '?'}" + urlencode(
-        {"from": figures.moment(one.start), "to": figures.moment(one.end)}
-    )
+    there = _there(address, one.start, one.end)
     if one.state == "unknown":
         return Cell("unknown", "?", f"{name}: no data", there)
     share = f"{name}: {figures.percent(one.ratio)} of the budget spent, even share {figures.percent(one.even)}"
@@ -70,7 +70,7 @@ def _day(one: Day, address: str) -> Cell:
     # The document says what is within the even share; floats do not.
     step = _step(times, OF_EVEN)
     step = min(step, 2) if one.state == "within" else max(step, 3)
-    return Cell(f"burnt{step}", str(step), words, there)
+    return Cell(f"burnt{step}", str(step), f"{words}, step {step}", there)
 
 
 def _hour(one: HourOfWeek) -> Cell:
@@ -82,6 +82,28 @@ def _hour(one: HourOfWeek) -> Cell:
     spent = f"{name}: burn rate {figures.burn(one.burn_rate)}, {figures.percent(one.ratio)} of the budget spent"
     step = _step(one.burn_rate, OF_RATE) if one.spent else 0
     return Cell(f"burnt{step}", f"{step}{fired}", spent + alerts)
+
+
+def fleet(spans: Spans, days: Sequence[date], address: str) -> tuple[Cell | None, ...]:
+    """What an objective spent on each of these days (UTC); None for a day of which it keeps nothing at hand."""
+    return tuple(None if one is None else _spent(one, day, address) for one, day in zip(spans, days, strict=True))
+
+
+def _spent(one: Spent, day: date, address: str) -> Cell:
+    name, begin = f"{day:%a} {day.isoformat()}", datetime(day.year, day.month, day.day, tzinfo=UTC)
+    there = _there(address, begin, begin + timedelta(days=1))
+    if one.burn_rate is None:
+        return Cell("unknown", "?", f"{name}: no data", there)
+    share = f", {figures.percent(one.ratio)} of the budget" if one.ratio is not None else ""
+    step = _step(one.burn_rate, OF_RATE) if one.burn_rate else 0
+    return Cell(
+        f"burnt{step}", str(step), f"{name}: burn rate {figures.burn(one.burn_rate)}{share}, step {step}", there
+    )
+
+
+def _there(address: str, start: datetime, end: datetime) -> str:
+    span = urlencode({"from": figures.moment(start), "to": figures.moment(end)})
+    return f"{address}{'&' if '?' in address else '?'}{span}"
 
 
 def _step(value: float | None, ends: Sequence[float]) -> int:

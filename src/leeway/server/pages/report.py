@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from leeway.client.documents import Assessment, Status
 from leeway.client.figures import moment
 from leeway.client.spending import Burn
-from leeway.core.objective import DAY_S
-from leeway.engine.catalog import STEP_S
+from leeway.core.window import Span
 from leeway.ports.alerts import Alert
+from leeway.ports.state import Revision
 from leeway.server.api import shapes
 from leeway.server.api.spending import burn
 from leeway.server.engine_port import EnginePort
+from leeway.server.pages.rows import Rows
 from leeway.server.pages.spans import Reported
 from leeway.spec.cells import as_cell
 
 BURNS = 10
 """The costliest that a report has."""
+
+CHANGES = 50
+"""The newest changes of definitions that a report has."""
+
+Labels = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""By SLO."""
 
 ALERTS = 10_000
 """The newest that are looked at."""
@@ -78,6 +85,17 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A definition that somebody made, changed or deleted."""
+
+    at: datetime
+    kind: str
+    name: str
+    what: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All objectives, by service, SLO and name. `until` is where a span that still runs ends for now.
 
@@ -91,24 +109,33 @@ class Report:
     burns: tuple[Cost, ...]
     called: Called
     alerts_from: datetime | None
+    changes: tuple[Changed, ...]
+    more_changes: int
+    labels: Labels
 
 
-async def report(engine: EnginePort, span: Reported) -> Report:
-    """With what is known now. Each SLO is read by its own, so that a fleet does not stop the server."""
+async def report(engine: EnginePort, span: Reported, known: Rows) -> Report:
+    """With what is known now."""
     begin, end = int(span.start.timestamp()), int(span.end.timestamp())
     until = min(end, engine.health().head)
     found = await engine.alarm.alerts(None, up=False, limit=ALERTS)
     fired = [one for one in found if begin <= one.fired_at < end]
+    of = defaultdict[tuple[str, str], list[Alert]](list)
+    for alert in fired:
+        of[alert.slo, alert.objective].append(alert)
+    statuses = {(one.slo, one.objective): one for one in known.documents(await engine.statuses(behind=True))}
     rows, costs = [], []
-    for status in [shapes.status(one) for one in await engine.statuses()]:
-        at_end, at_start = await _at(engine, status, until, over=until == end), await _at(engine, status, begin)
-        rows.append(Row(status, at_end, at_start, called(_of(fired, status))))
+    for one in await engine.charts.over(statuses.keys(), Span(begin, until), ended=until == end):
+        status = statuses[one.goal.slo, one.goal.objective.name]
+        at_end, at_start = (shapes.assessment(status.slo, each) for each in (one.end, one.start))
+        rows.append(Row(status, at_end, at_start, called(of[status.slo, status.objective])))
         if at_end.state != "no_data":
-            ledger = await engine.charts.ledger(status.slo, status.objective, int(at_end.as_of.timestamp()))
-            told = [burn(one, ledger.budget) for one in ledger.burns if one.end is None or one.end > begin]
-            costs += [Cost(status, one) for one in told]
+            burns = (burn(each, one.ledger.budget) for each in one.ledger.burns)
+            costs += [Cost(status, each) for each in burns if each.end is None or each.end.timestamp() > begin]
     rows.sort(key=lambda one: (one.status.service, one.status.slo))
     costs.sort(key=lambda one: (-(one.burn.ratio or 0), one.burn.start))
+    changes = [_changed(one) for one in await engine.changes(begin, end)]
+    labels = {slo.metadata.name: slo.metadata.labels for slo in engine.library.slos}
     seen_from = found[-1].fired_at if len(found) == ALERTS and found[-1].fired_at > begin else None
     return Report(
         span,
@@ -118,7 +145,15 @@ async def report(engine: EnginePort, span: Reported) -> Report:
         tuple(costs[:BURNS]),
         called(fired),
         shapes.moment(seen_from),
+        tuple(changes[: -CHANGES - 1 : -1]),
+        max(0, len(changes) - CHANGES),
+        labels,
     )
+
+
+def _changed(one: Revision) -> Changed:
+    what = "deleted" if one.body is None else "new" if one.number == 1 else "changed"
+    return Changed(shapes.moment(one.at), one.kind, one.name, what, one.by)
 
 
 def called(alerts: Iterable[Alert]) -> Called:
@@ -160,24 +195,3 @@ def table(of: Report) -> str:
 
 def _number(value: float | None) -> float | str:
     return "" if value is None else value
-
-
-async def _at(engine: EnginePort, status: Status, time: int, *, over: bool = True) -> Assessment:
-    """At a time; where a span is `over`, a calendar window is the period that ended with it, in whatever zone.
-
-    The one that begins then would say nothing of the span. That is one step before its end, the last that it holds.
-    """
-    if status.window.type != "calendar" or not over:
-        return await _assessed(engine, status, time)
-    found = await _assessed(engine, status, time - STEP_S)
-    began = int(found.window.start.timestamp())
-    return await _assessed(engine, status, began - STEP_S) if time - began < DAY_S else found
-
-
-async def _assessed(engine: EnginePort, status: Status, as_of: int) -> Assessment:
-    found = await engine.budget(status.slo, as_of=as_of, known_at=None)
-    return next(shapes.assessment(status.slo, one) for one in found if one.objective.name == status.objective)
-
-
-def _of(alerts: Sequence[Alert], status: Status) -> list[Alert]:
-    return [one for one in alerts if (one.slo, one.objective) == (status.slo, status.objective)]

@@ -16,10 +16,13 @@ from leeway.server.api import shapes
 from leeway.server.api.silences import wish_of
 from leeway.server.engine_port import EnginePort
 from leeway.server.pages.frame import REFRESH_S, Pages
-from leeway.server.pages.typed import Fault, fault, typed
+from leeway.server.pages.typed import Fault, fault, read_number, typed
 from leeway.server.safety import FORMS
 
 OVER_SHOWN = 50
+SLOS_SHOWN = 12
+"""So many SLOs of a preview stand in the open."""
+
 STATES = ("in force", "planned", "over")
 LENGTHS = (("1800", "30 minutes"), ("3600", "1 hour"), ("7200", "2 hours"), ("28800", "8 hours"), ("86400", "1 day"))
 
@@ -88,6 +91,7 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
             services=sorted({one.service for one in statuses}),
             watched=bool(watched),
             lengths=LENGTHS,
+            most=SLOS_SHOWN,
             asked=asked,
             covers=covers,
             silence=shapes.silence(covers.silence, now) if covers else None,
@@ -95,8 +99,16 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
         )
 
     @router.get("/silences")
-    async def listed(request: Request, refresh: str = "on") -> Response:  # noqa: ARG001  # read by the frame
-        return await shown(request, Asked())
+    async def listed(
+        request: Request,
+        slo: str = "",
+        start: str = "",
+        end: str = "",
+        refresh: str = "on",  # noqa: ARG001  # read by the frame
+    ) -> Response:
+        """With a form that is filled in already, as a chart does of a span that somebody chose on it."""
+        wish = {"slo": slo, "start": start, "end": end}
+        return await shown(request, Asked({name: text for name, text in wish.items() if text}))
 
     @router.post(FORMS + "silences/add")
     async def added(request: Request) -> Response:
@@ -114,10 +126,8 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
         await made.sessions.check(request)
         given = await typed(request)
         try:
-            number = given.get("number", "")
-            if not (number.isascii() and number.isdigit() and len(number) < 10):
-                raise Invalid("there is no such silence", mend="load the page again")
-            await engine.alarm.silences.end(int(number), given.get("by", ""))
+            number = read_number(given.get("number", ""), "silence")
+            await engine.alarm.silences.end(number, given.get("by", ""))
         except LeewayError as error:
             return await shown(request, Asked(given, fault(error, "ended")))
         return RedirectResponse("/silences", 303)

@@ -46,5 +46,8 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
     @router.get("/sources")
     async def sources(request: Request, refresh: str = "on") -> Response:  # noqa: ARG001  # read by the frame
         found = by_source([shapes.source(one) for one in engine.sources()])
-        newest = {(one.slo, one.objective): one.data_until for one in map(shapes.status, await engine.statuses())}
+        newest = {}
+        for one in await engine.statuses(behind=True):
+            until = shapes.moment(one.data_until)
+            newest[one.slo, one.assessment.objective.name] = newest[one.slo, ""] = until  # "" feeds all of them
         return made.show(request, "sources.html", refresh=REFRESH_S, sources=found, newest=newest)

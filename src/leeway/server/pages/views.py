@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from leeway.client import figures
 from leeway.client.documents import Alert, State, Status
-from leeway.client.figures import MARKS, WORST
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceView:
-    """A service with its objectives; its state is the worst of theirs."""
-
-    name: str
-    state: State
-    rows: tuple[Status, ...]
+from leeway.client.figures import MARKS
+from leeway.core.assess import Assessment, Health
+from leeway.core.window import Rolling
+from leeway.engine.views import Status as Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +24,9 @@ class Count:
     number: int
 
 
-def services(statuses: Sequence[Status]) -> tuple[ServiceView, ...]:
-    """What needs a person comes first: services, and SLOs inside, by their worst state, then by name."""
-
-    def worst(rows: Sequence[Status]) -> int:
-        return min(WORST.index(one.state) for one in rows)
-
-    of_service: dict[str, dict[str, list[Status]]] = {}
-    for one in statuses:
-        of_service.setdefault(one.service, {}).setdefault(one.slo, []).append(one)
-    views = []
-    for name, slos in of_service.items():
-        groups = sorted(slos.items(), key=lambda pair: (worst(pair[1]), pair[0]))
-        rows = tuple(one for _, group in groups for one in group)
-        views.append(ServiceView(name, WORST[worst(rows)], rows))
-    return tuple(sorted(views, key=lambda view: (WORST.index(view.state), view.name)))
-
-
-def counts(statuses: Sequence[Status]) -> tuple[Count, ...]:
+def counts(found: Mapping[str, int]) -> tuple[Count, ...]:
     """All four states, also those that nothing is in."""
-    found = Counter(one.state for one in statuses)
-    return tuple(Count(state, found[state]) for state in ("exhausted", "at_risk", "healthy", "no_data"))
+    return tuple(Count(state, found.get(state, 0)) for state in ("exhausted", "at_risk", "healthy", "no_data"))
 
 
 KEPT = {
@@ -75,7 +52,7 @@ def alerts(up: Sequence[Alert]) -> Mapping[tuple[str, str], tuple[Alert, ...]]:
 class Need:
     """One thing that wants a person now. `alerts` are up, the page first; none where the state alone says it."""
 
-    status: Status
+    status: Standing
     alerts: tuple[Alert, ...]
     urgency: int
 
@@ -83,32 +60,33 @@ class Need:
 PAGE, TICKET, FAILS, SPENT = range(4)
 
 
-def needs(statuses: Sequence[Status], up: Sequence[Alert]) -> tuple[Need, ...]:
+def needs(statuses: Sequence[Standing], up: Sequence[Alert]) -> tuple[Need, ...]:
     """Pages first, then tickets, sources that fail, budgets that are spent; of each the least budget left first."""
     burning = alerts(up)
     found = []
     for one in statuses:
-        mine = tuple(each for each in burning.get((one.slo, one.objective), ()) if each.sent_at is not None)
+        key = one.slo, one.assessment.objective.name
+        mine = tuple(each for each in burning.get(key, ()) if each.sent_at is not None)
         if any(each.severity == "page" for each in mine):
             found.append(Need(one, mine, PAGE))
         elif mine:
             found.append(Need(one, mine, TICKET))
         elif one.source.last_error:
             found.append(Need(one, (), FAILS))
-        elif one.state == "exhausted":
+        elif one.assessment.health is Health.EXHAUSTED:
             found.append(Need(one, (), SPENT))
-    return tuple(sorted(found, key=lambda need: (need.urgency, need.status.budget.remaining_ratio or 0.0)))
+    return tuple(sorted(found, key=lambda need: (need.urgency, need.status.assessment.budget.remaining_ratio or 0)))
 
 
-def ends_soonest(statuses: Sequence[Status], most: int = 5) -> tuple[Status, ...]:
+def ends_soonest(statuses: Sequence[Standing], most: int = 5) -> tuple[Standing, ...]:
     """Whose budget, not spent yet, will be gone before its window ends if it goes on like in the last hour."""
-    ending = [one for one in statuses if one.time_to_exhaustion_s and one.time_to_exhaustion_s <= _rest(one)]
-    return tuple(sorted(ending, key=lambda one: one.time_to_exhaustion_s or 0.0)[:most])
+    ending = [(one.assessment.time_to_exhaustion_s, one) for one in statuses]
+    soon = [(seconds, one) for seconds, one in ending if seconds and seconds <= _rest(one.assessment)]
+    return tuple(one for _, one in sorted(soon, key=lambda pair: pair[0])[:most])
 
 
-def _rest(one: Status) -> float:
-    whole = (one.window.end - one.window.start).total_seconds()
-    return whole if one.window.type == "rolling" else (one.window.end - one.as_of).total_seconds()
+def _rest(one: Assessment) -> int:
+    return one.window.length_s if isinstance(one.objective.window, Rolling) else one.window.end - one.as_of
 
 
 def address(slo: str, objective: str = "") -> str:
@@ -131,6 +109,11 @@ def of_several(slos: Iterable[str]) -> frozenset[str]:
 def title(one: Status | Alert, several: Collection[str]) -> str:
     """The name of the objective where the SLO has several, else nothing."""
     return one.objective if one.slo in several else ""
+
+
+def ends(begin: datetime, end: datetime, parts: int) -> list[datetime]:
+    """Of each of so many equal parts."""
+    return [begin + (end - begin) * place / parts for place in range(1, parts + 1)]
 
 
 def drawn(one: Status) -> str:

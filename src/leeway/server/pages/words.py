@@ -11,6 +11,7 @@ HERE = {
     "interval": "Where the true value lies with 95 % confidence, given how little was seen.",
     "time to exhaustion": "When nothing is left if it goes on like in the last hour: a straight line, no prophecy.",
     "no data": "Nothing was measured. That is unknown, and not good.",
+    "quarantine": "Rows that cannot be true, such as more good than all, are set aside: they spend and repay nothing.",
     "reading": "What a source answered to one question, kept with its query and the digest of the answer.",
 }
 

@@ -1,30 +1,36 @@
-"""The gate before every request: whose name was called, who asks, how much they send. Plain ASGI, no framework.
+"""What comes before every request: whose name was called, from which page, how much they send. Plain ASGI.
 
-Until there are users, Leeway serves its own machine only. A browser on that machine visits other sites too, and those
-can make it send requests here: under a foreign name (DNS rebinding: the Host header shows it) or from a foreign page
-(the Origin header shows it). Both are refused. Writing takes the token of the data folder, or a form of Leeway's own
-page (see `session`). A message of Leeway's own is dropped wherever it comes back, token or not.
+A browser visits other sites too, and those can make it send requests here: under a foreign name (DNS rebinding: the
+Host header shows it) or from a foreign page (the Origin header shows it). Both are refused. A message of Leeway's own
+is dropped wherever it comes back. Then the gate says who asks, and whether they may (see `leeway.server.access.gate`);
+forms of Leeway's own pages prove in their routes where they come from (see `session`).
 """
 
 from __future__ import annotations
 
 import secrets
-from hmac import compare_digest
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leeway.client.documents import Problem
 from leeway.client.problem import problem_of
-from leeway.errors import Denied
+from leeway.engine.people import Doer, Via
+from leeway.errors import Denied, LeewayError
 from leeway.ports.loop import comes_back
+from leeway.server.access.asking import STRANGER, begin
 from leeway.server.answers import HEADERS, problem_response
 from leeway.server.problems import looped
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = "/forms/"
-"""Paths below this take the forms of Leeway's own pages; their session is checked there, not the token."""
+"""Paths below this take the forms of Leeway's own pages; where they come from is checked there."""
 
 QUESTIONS = "/api/v1/prom/"
 """Paths below this only answer, also what comes by POST: so Grafana asks."""
@@ -33,16 +39,36 @@ _HEADERS = tuple((name.encode(), value.encode()) for name, value in (HEADERS | {
 """What every answer has that does not say otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not; `page` is where a person goes who looks at pages, `doer` who it is, if that is known."""
+
+    status: int
+    error: LeewayError
+    page: str = ""
+    doer: Doer = STRANGER
+
+
 class Guard:
     """Refuses what must not come in, and gives every answer the headers that keep a browser safe.
 
-    `hosts` are `name:port`, or `name` for any port.
+    `hosts` are `name:port`, or `name` for any port; `origins` are those of proxies in front, as `https://name`. `admit`
+    says who asks, or why not; `show` shows that to people.
     """
 
-    def __init__(self, app: ASGIApp, *, token: str, hosts: frozenset[str], largest: int) -> None:
-        self._app = app
-        self._expected = f"Bearer {token}".encode()
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: frozenset[str],
+        origins: frozenset[str],
+        largest: int,
+        admit: Callable[[Scope, Headers], Doer | Refusal],
+        show: Callable[[Request, Problem], Response],
+    ) -> None:
+        self._app, self._admit, self._show = app, admit, show
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._origins = frozenset(origin.lower() for origin in origins)
         self._largest = largest
         self._run, self._count = secrets.token_hex(4), count(1)  # randomness for each request costs a system call
 
@@ -62,36 +88,38 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        refused = self._refused(scope, headers)
-        if refused is not None:
-            status, error = refused
-            response = problem_response(problem_of(error, status=status, request_id=request_id))
-            if status == 401:
-                response.headers["www-authenticate"] = 'Bearer realm="leeway"'
-            await response(scope, receive, answer)
+        found = self._strange(scope, headers) or self._admit(scope, headers)
+        if isinstance(found, Refusal):
+            begin(found.doer)
+            await self._refuse(scope, headers, found)(scope, receive, answer)
             return
+        if found.who.via in (Via.SESSION, Via.TOKEN):
+            scope["state"]["caller"] = f"{found.who.via}:{found.who.key}"
+        begin(found)
         await self._app(scope, _Meter(receive, self._largest), answer)
 
-    def _refused(self, scope: Scope, headers: Headers) -> tuple[int, Denied] | None:
+    def _refuse(self, scope: Scope, headers: Headers, refusal: Refusal) -> Response:
+        problem = problem_of(refusal.error, status=refusal.status, request_id=scope["state"]["request_id"])
+        human = "text/html" in headers.get("accept", "") and not scope["path"].startswith("/api/")
+        if human and refusal.page:
+            return RedirectResponse(refusal.page, 303)
+        response = self._show(Request(scope), problem) if human else problem_response(problem)
+        if refusal.status == 401:
+            response.headers["www-authenticate"] = 'Bearer realm="leeway"'
+        return response
+
+    def _strange(self, scope: Scope, headers: Headers) -> Refusal | None:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._known(hosts[0]):
-            mend = f"open it as {', '.join(sorted(self._hosts))}"
-            return 421, Denied("this server is not called so", place=f"Host: {_shown(hosts)}", mend=mend)
-        own = f"{scope['scheme']}://{hosts[0]}".lower()
+            mend = f"open it as {', '.join(sorted(self._hosts))}; other names are a setting, hosts"
+            return Refusal(421, Denied("this server is not called so", place=f"Host: {_shown(hosts)}", mend=mend))
+        own = {f"{scope['scheme']}://{hosts[0]}".lower(), *self._origins}
         hidden = origins == ["null"] and headers.get("sec-fetch-site") == "same-origin"
-        if origins and not hidden and [origin.lower() for origin in origins] != [own]:
-            return 403, Denied("pages of other origins may not ask this server", place=f"Origin: {_shown(origins)}")
+        if origins and not hidden and (len(origins) > 1 or origins[0].lower() not in own):
+            error = Denied("pages of other origins may not ask this server", place=f"Origin: {_shown(origins)}")
+            return Refusal(403, error)
         if scope["method"] not in READING and comes_back(headers):
-            return 508, looped()
-        if scope["method"] in READING or scope["path"].startswith((FORMS, QUESTIONS)):
-            return None
-        given = headers.getlist("authorization")
-        if not given:
-            mend = "send Authorization: Bearer with the token from the data folder; the command line does so by itself"
-            return 401, Denied("writing needs the token", place="Authorization", mend=mend)
-        if len(given) > 1 or not compare_digest(given[0].encode("latin-1"), self._expected):
-            mend = "read it again from the data folder of this server (--data)"
-            return 401, Denied("this is not the token of this server", place="Authorization", mend=mend)
+            return Refusal(508, looped())
         return None
 
     def _known(self, host: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from yarl import URL
@@ -165,7 +166,7 @@ def _number(spec: Mapping[str, Any], key: str, least: float = 0.001) -> float | 
     told = spec.get(key)
     if told is None:
         return None
-    if isinstance(told, bool) or not isinstance(told, int | float) or not least <= told < _ENDLESS:
+    if isinstance(told, bool) or not isinstance(told, int | float | Decimal) or not least <= told < _ENDLESS:
         raise _wrong(key, "is no number in range", f"write a number from {least:g} on")
     return float(told)
 

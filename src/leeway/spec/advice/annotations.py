@@ -33,7 +33,7 @@ def on_annotations(document: Document) -> Iterator[Finding]:
         if known is None:
             hint = did_you_mean(key, ANNOTATIONS) or f"known: {', '.join(ANNOTATIONS)}"
             yield note(codes.UNKNOWN_ANNOTATION, document.origin, path, f"Leeway knows no annotation `{key}`", hint)
-        elif known.kind is not kind_of(document):
+        elif known.kind not in (None, kind_of(document)):
             message = f"`{key}` belongs to a {known.kind} and has no effect here"
             yield note(codes.UNKNOWN_ANNOTATION, document.origin, path, message, f"move it to the {known.kind}")
         elif not known.accepts(value):

@@ -46,6 +46,11 @@ class SqlAnnotations:
         wanted = select(table).where(table.c.slo == slo, table.c.starts_at < end, over >= start)
         return tuple(_annotation(row) for row in self._access.all(wanted.order_by(table.c.starts_at, table.c.id)))
 
+    def after(self, number: int) -> tuple[Annotation, ...]:
+        """By number."""
+        wanted = select(table).where(table.c.id > number).order_by(table.c.id)
+        return tuple(_annotation(row) for row in self._access.all(wanted))
+
 
 def _annotation(row: Row[Any]) -> Annotation:
     return Annotation(row.id, row.slo, row.starts_at, row.ends_at, row.text, row.author, row.created_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, case, delete, func, insert, select, upda
 from leeway.core.alerting.policy import Severity
 from leeway.ports.alerts import Outgoing
 from leeway.ports.channel import Event, Message
-from leeway.ports.outbox import RECENT_S, Around, Delivery, Heard, Posted, Settlement, Taken
+from leeway.ports.outbox import RECENT_S, Around, Delivery, Heard, Posted, Settlement, Taken, Waiting
 from leeway.spec.routes import Role
 from leeway.store.state.access import Access
 from leeway.store.state.alert_row import alert_of
@@ -133,34 +133,35 @@ class SqlOutbox:
         )
         return {row.recipient: Heard(row.pages, row.taken) for row in self._access.all(wanted)}
 
-    def deliveries(self, key: str) -> tuple[Delivery, ...]:
+    def deliveries(self, *keys: str) -> tuple[Delivery, ...]:
         """Oldest first."""
-        own = self._access.all(select(messages).where(messages.c.key == key).order_by(messages.c.id))
+        wanted = select(messages).order_by(messages.c.id)
+        found = (self._access.all(wanted.where(messages.c.key.in_(some))) for some in _portions(keys))
+        return self._fare(sorted((row for rows in found for row in rows), key=lambda row: int(row.id)))
+
+    def newest(self, *, each: int) -> tuple[Delivery, ...]:
+        """Numbered within each recipient."""
+        place = func.row_number().over(partition_by=messages.c.recipient, order_by=messages.c.id.desc()).label("place")
+        numbered = select(messages.c.id, place).subquery()
+        wanted = select(messages).join(numbered, numbered.c.id == messages.c.id).where(numbered.c.place <= each)
+        return self._fare(self._access.all(wanted.order_by(messages.c.recipient, messages.c.id.desc())))
+
+    def waiting(self, now: float) -> Waiting:
+        """One look."""
+        late = messages.c.due_at.is_not(None) & messages.c.sent_at.is_(None) & (messages.c.first_due_at <= now)
+        tried = func.count(case((messages.c.error != "", 1)))
+        wanted: list[Any] = [func.count(), tried, func.min(messages.c.first_due_at)]
+        return Waiting(*self._access.all(select(*wanted).select_from(messages).where(late))[0])
+
+    def _fare(self, own: Sequence[Row[Any]]) -> tuple[Delivery, ...]:
         together = {row.together for row in own} - {""}
-        behind = self._access.all(select(messages).where(messages.c.key.in_(together))) if together else ()
+        behind = (
+            row
+            for some in _portions(together)
+            for row in self._access.all(select(messages).where(messages.c.key.in_(some)))
+        )
         told = {(row.key, row.recipient, _message(row).event): row for row in behind}
-        found = []
-        for row in own:
-            message = _message(row)
-            by = told.get((row.together, row.recipient, message.event), row)
-            found.append(
-                Delivery(
-                    recipient=row.recipient,
-                    key=row.key,
-                    event=message.event.value,
-                    title=message.title,
-                    due_at=row.first_due_at,
-                    attempts=by.attempts,
-                    sent_at=by.sent_at,
-                    reference=by.reference,
-                    error=by.error,
-                    role=Role(row.role),
-                    together=row.together,
-                    notes=tuple(by.notes.splitlines()),
-                    number=row.id,
-                )
-            )
-        return tuple(found)
+        return tuple(_delivery(row, told.get((row.together, row.recipient, _message(row).event), row)) for row in own)
 
 
 def post(connection: Connection, outgoing: Iterable[Outgoing]) -> None:
@@ -175,6 +176,26 @@ def end(connection: Connection, message: Message) -> None:
     known = select(messages.c.recipient).where(messages.c.key == message.key).distinct().order_by(messages.c.recipient)
     names = connection.execute(known).scalars().all()
     post(connection, [Outgoing(name, message, message.at) for name in names])
+
+
+def _delivery(row: Row[Any], by: Row[Any]) -> Delivery:
+    """A message, and the one that told of it."""
+    message = _message(row)
+    return Delivery(
+        recipient=row.recipient,
+        key=row.key,
+        event=message.event.value,
+        title=message.title,
+        due_at=row.first_due_at,
+        attempts=by.attempts,
+        sent_at=by.sent_at,
+        reference=by.reference,
+        error=by.error,
+        role=Role(row.role),
+        together=row.together,
+        notes=tuple(by.notes.splitlines()),
+        number=row.id,
+    )
 
 
 def _add(rows: dict[int, Row[Any]], found: Iterable[Row[Any]]) -> None:

@@ -18,9 +18,11 @@ from leeway.store.state.answers import SqlAnswers
 from leeway.store.state.decisions import SqlDecisions
 from leeway.store.state.edits import carried_out
 from leeway.store.state.guards import SqlGuards
+from leeway.store.state.hooks import SqlHooks
 from leeway.store.state.numbers import Found, known, numbered
 from leeway.store.state.outbox import SqlOutbox
 from leeway.store.state.people import SqlPeople
+from leeway.store.state.shares import SqlShares
 from leeway.store.state.silences import SqlSilences
 from leeway.store.state.tables import agreements, delays, documents, jobs, objectives, revisions, series
 
@@ -54,6 +56,7 @@ class SqlState:
         self.silences, self.decisions = SqlSilences(self._access), SqlDecisions(self._access)
         self.guards, self.people = SqlGuards(self._access), SqlPeople(self._access)
         self.annotations, self.answers = SqlAnnotations(self._access), SqlAnswers(self._access)
+        self.hooks, self.shares = SqlHooks(self._access), SqlShares(self._access)
 
     def documents(self) -> tuple[Revision, ...]:
         """Every document that is not deleted."""
@@ -68,6 +71,12 @@ class SqlState:
         """All revisions, newest first."""
         wanted = select(revisions).where(revisions.c.kind == kind, revisions.c.name == name)
         return tuple(_revision(row) for row in self._access.all(wanted.order_by(revisions.c.number.desc())))
+
+    def changes(self, start: float, end: float) -> tuple[Revision, ...]:
+        """Oldest first; those of one moment by kind and name."""
+        wanted = select(revisions).where(revisions.c.at >= start, revisions.c.at < end)
+        order = revisions.c.at, revisions.c.kind, revisions.c.name, revisions.c.number
+        return tuple(_revision(row) for row in self._access.all(wanted.order_by(*order)))
 
     def apply(
         self, edits: Sequence[Edit], *, by: str, at: float, agreed: Mapping[str, int] = MappingProxyType({})
