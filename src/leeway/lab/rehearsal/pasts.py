@@ -7,7 +7,7 @@ import hashlib
 import io
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from leeway.core.window import Span
@@ -88,7 +88,7 @@ class Pasts:
         self._counting: set[asyncio.Task[None]] = set()
 
     def get(self, key: str) -> Heard | None:
-        """The past of this key; None if it is forgotten, or was never read."""
+        """The past of this key as it is now, and stays so for who looks; None if it is forgotten, or was never read."""
         now = self._clock.monotonic()
         for old, (seen, heard) in list(self._heard.items()):
             if now - seen > KEPT_S:
@@ -97,7 +97,7 @@ class Pasts:
             return None
         heard = self._heard.pop(key)[1]
         self._heard[key] = now, heard
-        return heard
+        return replace(heard)
 
     def ask(self, library: Library, length_s: int) -> str:
         """Begins to ask the source of the library's one SLO, and tells the key of what it will answer. Raises Invalid.
