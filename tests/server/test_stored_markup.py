@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from urllib.parse import quote
 
 import pytest
 from tests.server.burning import WATCHED
 from tests.server.serving import NOW, apart, points, served
 from tests.server.test_browser import browser, pytestmark
+from tests.server.test_markdown import MARKED
 from tests.server.whole import EXAMPLES
 from tools.chromium import DRAWN
 from tools.screenshots import PAGES
@@ -33,7 +35,7 @@ CORPUS = (
     "</script><script>window.hit=1</script>",
     "<a href=javascript:window.hit=1>x</a>",
     "[x](javascript:window.hit=1) ![x](x onerror=window.hit=1)",
-    "{{ 7 * 7 }} {% raw %} ${7*7} #{7*7}",
+    "{{ 7 * 7 }} {% raw %} ${7*7} #{7-7}",
     "&lt;x-hit&gt; &#60;x-hit&#62; %3Cx-hit%3E \\u003cx-hit\\u003e",
     "<!-- --><![CDATA[<x-hit>]]>",
     "=cmd|'/c calc'!A1",
@@ -68,7 +70,8 @@ spec:
     - {{displayName: second, target: 0.99}}
   alertPolicies: [{{alertPolicyRef: urgent}}, {{alertPolicyRef: slow}}]
 """
-FOUND = """() => [...document.querySelectorAll("x-hit, [onerror], [onload], [onfocus], [href^='javascript:' i]")]
+FOUND = """() => [...document.querySelectorAll("x-hit, .prose img, [onerror], [onload], [onfocus], [onmouseover]")]
+  .concat([...document.links].filter((one) => !/^(https?|mailto):$/.test(one.protocol)))
   .map((one) => one.outerHTML.slice(0, 200)).concat(window.hit ? ["it ran"] : [])"""
 
 
@@ -82,7 +85,8 @@ async def leave(data, folder) -> None:
         await engine.alarm.silences.add(SilenceWish(Scope(slo="hostile", policy="slow"), SHORT, EVIL, lasts_s=600.0))
         await engine.push(points("hostile", 80, 100, range(1, 300)), None)
         await engine.push(points("hostile", 120, 100, range(300, 302)), None)
-        await engine.annotations.add("hostile", AnnotationWish(EVIL, SHORT, NOW - 3_600, NOW - 600))
+        for text in (EVIL, "\n\n".join(MARKED)):
+            await engine.annotations.add("hostile", AnnotationWish(text, SHORT, NOW - 3_600, NOW - 600))
 
 
 @pytest.fixture(scope="module")
@@ -126,10 +130,10 @@ def test_no_text_becomes_markup_on_any_page(left, shown, path):
 
 
 def test_what_was_written_is_shown_as_it_was_written(left, shown):
-    """Description, note, name of an objective and reason of a silence, to the letter."""
+    """Description, note, name of an objective and reason of a silence, to the letter; Markdown reads entities."""
     shown.goto(f"{left.url}/slos/hostile?tab=ledger")
     text = shown.locator("main").inner_text()
-    assert EVIL in text
+    assert text.count(unescape(EVIL)) == 2
     assert SHORT in text
     shown.goto(f"{left.url}/slos/hostile?tab=definition")
     assert json.dumps(EVIL) in shown.locator("#definition").inner_text()

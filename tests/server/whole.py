@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,22 @@ from leeway.engine.alerts.silences import SilenceWish
 from leeway.engine.charts.annotations import AnnotationWish
 from leeway.engine.views import SourceText
 from leeway.ports.kit.clock import VirtualClock
+
+PROMISE = """\
+Orders of the **old** shop, by *many* hands. See [the runbook](https://shop.example/runbook), <https://shop.example>:
+
+1. look at `orders --since 1h --very-long-option-that-does-not-fit-on-a-phone=of-three-hundred-and-twenty-pixels`
+2. wait
+
+> It heals by itself.
+
+```
+systemctl restart orders --with-words-that-are-wider-than-any-phone-that-anybody-has-seen-until-now
+```
+---
+so far
+"""
+"""A description with all that Markdown may make of it."""
 
 GAP = (NOW - 320 * 60, NOW - 200 * 60)
 """The minutes of `gappy` that nobody knows of, far from its ends."""
@@ -46,7 +63,7 @@ async def fill(data: Path, folder: Path) -> None:
     async with running(Config(data=data, file_roots=(folder,)), VirtualClock(NOW)) as leeway:
         engine, silences = leeway.engine, leeway.engine.alarm.silences
         dead = FILES.format(path=folder / "nothing.csv")
-        texts = (definitions(folder), slo("gappy"), slo("greeting", "bar", TWO, "Timeslices"), dead)
+        texts = (definitions(folder), _described("gappy"), slo("greeting", "bar", TWO, "Timeslices"), dead)
         await engine.apply((SourceText("shop.yaml", "---\n".join(texts)),), prune=False, by="seed", expected=None)
         over = await silences.add(SilenceWish(Scope(slo="search"), "bob", "a move", lasts_s=60.0))
         await silences.end(over.silence.number, "bob")
@@ -60,8 +77,15 @@ async def fill(data: Path, folder: Path) -> None:
         await engine.push(points("gappy", 99, 100, range(1, 201)), None)
         await engine.push(points("gappy", 97, 100, range(321, 601)), None)
         await engine.push(points("gappy", 0, 100, range(60, 121)), None)
-        await engine.annotations.add("gappy", AnnotationWish("release 42", "ann", NOW - 125 * 60, None))
+        await engine.annotations.add(
+            "gappy",
+            AnnotationWish("release `42`, [what is in it](https://shop.example/42)", "ann", NOW - 125 * 60, None),
+        )
         await engine.annotations.add("gappy", AnnotationWish("a move", "bob", NOW - 500 * 60, NOW - 440 * 60))
+
+
+def _described(name: str) -> str:
+    return slo(name).replace("spec:\n", f"spec:\n  description: {json.dumps(PROMISE)}\n", 1)
 
 
 @contextmanager

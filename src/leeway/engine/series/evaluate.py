@@ -37,8 +37,10 @@ _COMPUTE: Mapping[str, Callable[[Floats, Floats], Floats]] = {
     "*": np.multiply,
     "/": np.divide,
     "%": np.fmod,
-    "^": np.power,
+    "^": lambda base, exponent: np.power(base.astype(np.longdouble), exponent).astype(np.float64),
 }
+"""Powers in double precision differ from processor to processor in their last digit."""
+
 _COMPARE: Mapping[str, Callable[[Floats, Floats], Flags]] = {
     "==": np.equal,
     "!=": np.not_equal,

@@ -25,6 +25,7 @@ from leeway.server.access.asking import asking, within
 from leeway.server.pages import views
 from leeway.server.pages.assets import Assets
 from leeway.server.pages.chart import chart, share, sparkline
+from leeway.server.pages.markdown import coded, markdown
 from leeway.server.pages.panel import Panels
 from leeway.server.pages.projects import kept_in
 from leeway.server.pages.rows import Rows
@@ -116,7 +117,8 @@ class Pages:
             meanings=MEANINGS,
             when=when,
             icon=self.icon,
-            prose=prose,
+            coded=coded,
+            markdown=markdown,
             sparkline=sparkline,
             chart=chart,
             share=share,
@@ -200,12 +202,6 @@ def when(time: datetime, form: str = "clock") -> Markup:
     """A time as an element that a browser can show in its own zone; `form` is clock or day."""
     text = figures.day(time) if form == "day" else figures.clock(time)
     return Markup('<time datetime="{}" data-as="{}">{}</time>').format(figures.moment(time), form, text)
-
-
-def prose(text: str) -> Markup:
-    """A sentence in which `what is typed` looks like that."""
-    parts = text.split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(one) if at % 2 else one for at, one in enumerate(parts))
 
 
 def with_query(query: Mapping[str, str], **changed: str | None) -> str:

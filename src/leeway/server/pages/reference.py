@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
-from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from leeway.server.engine_port import EnginePort
@@ -69,7 +68,6 @@ def add(router: APIRouter, engine: EnginePort, made: Pages) -> None:
             request,
             "api.html",
             q=q,
-            coded=coded,
             about=tree["info"]["description"],
             groups=[group for group in groups if group[1]],
             found=len(found),
@@ -82,14 +80,6 @@ def operations(tree: Tree) -> Iterator[Operation]:
     for path, methods in tree["paths"].items():
         for method, told in methods.items():
             yield _operation(tree, method, path, told)
-
-
-def coded(text: str) -> Markup:
-    """Words with what stands in backticks as code."""
-    parts = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
-    )
 
 
 def _operation(tree: Tree, method: str, path: str, told: Tree) -> Operation:
