@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leeway.core.histogram import Classic, Histogram, pack
@@ -86,6 +86,21 @@ def from_the_store(goal, store, at):
     return replace(query.past(goal, store, at, None), adjusted=None)
 
 
+OVER_MIDNIGHT = Objective(
+    "slices that midnight parts",
+    Method.TIMESLICES,
+    Fraction(99, 100),
+    Rolling(28 * DAY_S + 60),
+    420,
+    Fraction(1, 2),
+    no_data=NoData.EXCLUDE,
+)
+
+
+@example(
+    [Goal(0, "slo 0", "bar", OVER_MIDNIGHT, 1, Kind.COUNTS, 10)],
+    [(0, [(1, 6, 1, 1), (1, 23 * 1440 + NOW % DAY_S // 60 - 1, 0, 3)], "is killed")],
+)
 @given(goals(), st.lists(st.tuples(waits, batches, fates), min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None)
 def test_the_live_ledgers_agree_with_the_store_after_any_arrivals(wanted, history):

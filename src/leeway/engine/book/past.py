@@ -47,7 +47,7 @@ class Past:
         stale = stale_days(missed, goals, born, span)
         runs: list[tuple[list[Goal], Span]] = []
         for day in range(span.start, span.end, DAY_S):
-            lived = [goal for goal in goals if born.get(goal.series, span.end) < day + DAY_S]
+            lived = [goal for goal in goals if _begun(goal, born.get(goal.series, span.end)) < day + DAY_S]
             found = np.searchsorted(saved.hour, (day // HOUR_S, (day + DAY_S) // HOUR_S))
             numbers = np.flatnonzero(np.bincount(saved.objective[slice(*found)])).tolist()
             there = {number for number in numbers if (number, day) not in stale}
@@ -125,6 +125,11 @@ def stale_days(missed: tuple[Change, ...], goals: list[Goal], born: dict[int, in
             end = span.end if reborn else min(end, span.end)
             stale |= {(goal.number, day) for day in range(start - start % DAY_S, end, DAY_S)}
     return stale
+
+
+def _begun(goal: Goal, born: int) -> int:
+    """When the slice of the first point began, which may be on the day before."""
+    return born - born % lasts_s(goal)
 
 
 def _dense(saved: Tallies, rows: slice, goals: list[Goal], day: int) -> Increments:
