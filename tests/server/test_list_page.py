@@ -135,7 +135,7 @@ def test_what_is_seen_can_be_taken_along(shop):
     assert [one["slo"] for one in rows] == ["unseen", "greeting", "greeting"]
     assert (rows[0]["sli"], rows[0]["state"]) == ("", "no_data")
     assert float(rows[1]["sli"]) > 0.9
-    curl, cli = (unescape(text) for text in re.findall(r'<pre id="as-[a-z]+">(.*?)</pre>', html))
+    curl, cli = (unescape(text) for text in re.findall(r'<pre id="as-[a-z]+"[^>]*>(.*?)</pre>', html))
     at = shlex.split(curl)[1].removeprefix(shop.url)
     assert [one["slo"] for one in json.loads(shop.ask("GET", at)[1])["items"]] == ["unseen", "greeting", "greeting"]
     leeway = [sys.executable, "-c", "from leeway.cli import main; main()", *shlex.split(cli)[1:]]

@@ -96,7 +96,7 @@ def test_the_page_makes_a_link_with_texts_to_paste_and_ends_it(shop):
     assert re.search(r'id="days"[^>]*aria-invalid="true"', html)
     response, html = press(shop, "/forms/slos/checkout/shares", {"days": "30", "by": "ann"})
     assert response.status == 200
-    link, markdown, embedded = (unescape(text) for text in re.findall(r'<pre id="new-[a-z]+">(.*?)</pre>', html))
+    link, markdown, embedded = (unescape(text) for text in re.findall(r'<pre id="new-[a-z]+"[^>]*>(.*?)</pre>', html))
     picture, target = re.fullmatch(r"\[!\[checkout: error budget\]\((.*?)\)\]\((.*?)\)", markdown).groups()
     assert target == link
     assert f'<a href="{link}"><img src="{picture}"' in embedded
