@@ -156,6 +156,12 @@ def chart(page, name):
     return page.locator(f"[data-chart={name}] .u-over")
 
 
+def place(page, name):
+    """Where the mouse finds a chart, which is in sight now."""
+    chart(page, name).scroll_into_view_if_needed()
+    return chart(page, name).bounding_box()
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_what_is_drawn_can_be_seen(charted, look):
     """Figures stand out 4.5 times from their ground; every line, band and flag 3 times from what is beside it."""
@@ -245,7 +251,7 @@ def test_a_closer_look_is_taken_by_mouse_keys_and_buttons_on_all_charts_at_once(
     assert moment(NOW - 10 * HOUR).isoformat()[:16] < there["from"][0][:16]
     page.get_by_role("button", name="Wider").click()
     assert looks_otherwise() == {False}
-    box = chart(page, "sli").bounding_box()
+    box = place(page, "sli")
     page.mouse.move(box["x"] + 100, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 300, box["y"] + 40, steps=3)
@@ -262,7 +268,7 @@ def legend(page, name):
 def test_one_cursor_goes_over_all_charts_and_can_be_held(charted):
     """A click holds it, another lets it go."""
     page = charted()
-    box = chart(page, "budget").bounding_box()
+    box = place(page, "budget")
     page.mouse.move(box["x"] + 200, box["y"] + 50)
     time = legend(page, "budget")
     assert legend(page, "burn") == time
@@ -306,7 +312,7 @@ def test_a_span_is_chosen_by_keys_or_with_shift_and_the_mouse(charted):
         over.press("Shift+PageDown")
     said = page.locator("[data-reach=said]")
     assert said.inner_text() == "21 Sept 13:44 to 21 Sept 14:14 UTC"
-    box = over.bounding_box()
+    box = place(page, "burn")
     page.mouse.move(box["x"] + 100, box["y"] + 40)
     page.keyboard.down("Shift")
     page.mouse.down()
