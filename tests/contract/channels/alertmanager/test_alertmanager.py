@@ -55,7 +55,7 @@ class Rig:
     code = 200
 
     def build(self, url, secret, clock, hosts):
-        tree = {"peers": [f"{url}/am"], "basic": {"user": "leeway", "password": {"env": "PW"}}, "timeout_s": 0.5}
+        tree = {"peers": [f"{url}/am"], "basic": {"user": "leeway", "password": {"env": "PW"}}, "timeout_s": 1.0}
         secrets = Secrets(frozenset({"PW"}), environ={"PW": secret})
         return build(read_settings(Settings, tree), Outside(clock, Egress(hosts), secrets))
 

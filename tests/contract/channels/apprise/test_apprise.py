@@ -60,7 +60,7 @@ class Rig:
     code = 200
 
     def build(self, url, secret, clock, hosts):
-        tree = {"url": url, "key": KEY, "tags": ["shop"], "bearer": {"env": "TOKEN"}, "timeout_s": 0.5}
+        tree = {"url": url, "key": KEY, "tags": ["shop"], "bearer": {"env": "TOKEN"}, "timeout_s": 1.0}
         environ = {"TOKEN": secret}
         secrets = Secrets(frozenset(environ), environ=environ)
         return build(read_settings(Settings, tree), Outside(clock, Egress(hosts), secrets))

@@ -34,7 +34,7 @@ async def channel_to(port, tls="starttls", trusted=True, allowed=("127.0.0.1",),
             "login": {"user": "leeway", "password": {"env": "PW"}},
             "sender": "leeway@example.org",
             "to": TO,
-            "timeout_s": 0.5 if more.pop("hasty", False) else 15,
+            "timeout_s": 1.0 if more.pop("hasty", False) else 15,
             **({"ca": f"{folder}/ca.pem"} if trusted else {}),
             **more,
         }

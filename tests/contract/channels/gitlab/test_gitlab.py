@@ -106,7 +106,7 @@ class Rig:
     code = 200
 
     def build(self, url, secret, clock, hosts):
-        tree = {"url": url, "project": "example/team/shop", "token": {"env": "TOKEN"}, "timeout_s": 0.5}
+        tree = {"url": url, "project": "example/team/shop", "token": {"env": "TOKEN"}, "timeout_s": 1.0}
         secrets = Secrets(frozenset({"TOKEN"}), environ={"TOKEN": secret})
         return build(read_settings(Settings, tree), Outside(clock, Egress(hosts), secrets))
 

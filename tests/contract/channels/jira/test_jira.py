@@ -159,7 +159,7 @@ class Rig:
     code = 200
 
     def __init__(self, edition, login, access):
-        self.tree = {"edition": edition, "project": "SHOP", "transition": "Done", "timeout_s": 0.5, **login}
+        self.tree = {"edition": edition, "project": "SHOP", "transition": "Done", "timeout_s": 1.0, **login}
         self.access = access
 
     def build(self, url, secret, clock, hosts):

@@ -87,7 +87,7 @@ class Rig:
     code = 202
 
     def build(self, url, secret, clock, hosts):
-        tree = {"url": url + ALERTS, "api_key": {"env": "KEY"}, "timeout_s": 0.5}
+        tree = {"url": url + ALERTS, "api_key": {"env": "KEY"}, "timeout_s": 1.0}
         secrets = Secrets(frozenset({"KEY"}), environ={"KEY": secret})
         return build(read_settings(Settings, tree), Outside(clock, Egress(hosts), secrets))
 

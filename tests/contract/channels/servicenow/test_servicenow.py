@@ -113,7 +113,7 @@ class Rig:
     code = 200
 
     def __init__(self, login, access):
-        self.tree = {"state": "6", "close_code": "Solved (Permanently)", "timeout_s": 0.5, **login}
+        self.tree = {"state": "6", "close_code": "Solved (Permanently)", "timeout_s": 1.0, **login}
         self.access = access
 
     def build(self, url, secret, clock, hosts):

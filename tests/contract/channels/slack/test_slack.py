@@ -67,7 +67,7 @@ class Rig:
     code = 200
 
     def build(self, url, secret, clock, hosts):
-        settings = read_settings(Settings, {"webhook": {"env": "URL"}, "timeout_s": 0.5})
+        settings = read_settings(Settings, {"webhook": {"env": "URL"}, "timeout_s": 1.0})
         environ = {"URL": f"{url}/services/T0/B0/{secret}"}
         return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset(environ), environ=environ)))
 

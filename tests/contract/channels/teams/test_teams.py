@@ -79,7 +79,7 @@ class Rig:
     def build(self, url, secret, clock, hosts):
         path = "/powerautomate/automations/direct/workflows/0f/triggers/manual/paths/invoke"
         environ = {"URL": f"{url}{path}?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={secret}"}
-        settings = read_settings(Settings, {"webhook": {"env": "URL"}, "timeout_s": 0.5})
+        settings = read_settings(Settings, {"webhook": {"env": "URL"}, "timeout_s": 1.0})
         return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset(environ), environ=environ)))
 
     def far(self):

@@ -58,7 +58,7 @@ class Rig:
     def build(self, url, secret, clock, hosts):
         settings = read_settings(
             Settings,
-            {"url": f"{url}/hook", "secret": {"env": "TOKEN"}, "bearer": {"env": "TOKEN"}, "timeout_s": 0.5},
+            {"url": f"{url}/hook", "secret": {"env": "TOKEN"}, "bearer": {"env": "TOKEN"}, "timeout_s": 1.0},
         )
         return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset({"TOKEN"}), environ={"TOKEN": secret})))
 
@@ -75,7 +75,7 @@ class AddressIsTheSecret(Rig):
 
     def build(self, url, secret, clock, hosts):
         environ = {"TOKEN": secret, "URL": f"{url}/hook?token={secret}"}
-        settings = read_settings(Settings, {"url": {"env": "URL"}, "secret": {"env": "TOKEN"}, "timeout_s": 0.5})
+        settings = read_settings(Settings, {"url": {"env": "URL"}, "secret": {"env": "TOKEN"}, "timeout_s": 1.0})
         return build(settings, Outside(clock, Egress(hosts), Secrets(frozenset(environ), environ=environ)))
 
 
