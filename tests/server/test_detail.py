@@ -61,7 +61,7 @@ def test_a_note_is_written_on_the_page_and_a_bad_one_is_refused_with_what_was_ty
     refused, body = post(fresh, at, NOTES, **form)
     assert refused.status == 422
     assert "When : this is no time" in text_of(body)
-    assert 'value="release &lt;42&gt;"' in body
+    assert ">\nrelease &lt;42&gt;</textarea>" in body
     written, _ = post(fresh, at, NOTES, **form | {"start": ""})
     assert written.status == 303
     assert "release <42>" in markup.unescape(text_of(page(fresh, "/slos/checkout?tab=ledger")[1]))
@@ -72,12 +72,14 @@ def test_a_note_is_removed_on_the_page_and_stands_in_the_form_to_be_written_agai
     files = {"files": [{"file": "a.yaml", "text": slo("checkout")}]}
     fresh.ask("POST", "/api/v1/apply", json.dumps(files), fresh.bearer)
     at = "/forms/slos/checkout/annotations"
-    post(fresh, at, NOTES, text="release <42>", by="ann", start="2026-09-21T10:00Z", end="2026-09-21T11:00Z")
+    post(
+        fresh, at, NOTES, text="release <42>\r\n- a list", by="ann", start="2026-09-21T10:00Z", end="2026-09-21T11:00Z"
+    )
     number = re.findall(r'name="number" value="(\d+)"', page(fresh, NOTES)[1])[0]
     answer, html = post(fresh, f"{at}/remove", NOTES, number=number)
     assert answer.status == 200
     assert "It is removed" in text_of(html)
-    assert 'value="release &lt;42&gt;"' in html
+    assert ">\nrelease &lt;42&gt;\n- a list</textarea>" in html
     assert 'value="2026-09-21T10:00:00Z"' in html
     assert 'name="number"' not in html
     assert post(fresh, f"{at}/remove", NOTES, number=number)[0].status == 404

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from tests.prometheus import program
 from tests.server.serving import NOW
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(120)]
@@ -119,20 +117,13 @@ def peer(shop, tmp_path_factory):
     arguments = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
     with (folder / "log").open("wb") as log:
         address = f"--web.listen-address=127.0.0.1:{port}"
-        process = subprocess.Popen([_program(), *arguments, address], stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([program("prometheus"), *arguments, address], stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait(f"http://127.0.0.1:{port}", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(20)
-
-
-def _program():
-    for place in (shutil.which("prometheus"), Path(__file__).parents[2] / ".tools/debian/usr/bin/prometheus"):
-        if place and os.access(place, os.X_OK):
-            return str(place)
-    pytest.skip("no program `prometheus` on PATH or in .tools; `apt-get install prometheus` brings it")
 
 
 def _wait(url, process):

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 from tests.demo.program import Program, started
+from tests.prometheus import running
 from tests.server.test_browser import browser, pytestmark
-from tests.server.test_wizard_prometheus import remembered, running
+from tests.server.test_wizard_prometheus import remembered
 from tools.chromium import DRAWN
 
 from leeway.clock import SystemClock

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 import pytest
+import yaml
 from tests.server.receiver import receiving, with_status
 from tests.server.serving import NOW, served
 from tests.server.test_pages import page
@@ -48,7 +49,9 @@ def test_from_a_file_to_a_saved_slo_with_its_past(visitor):
     assert "The budget would have been empty" in visitor.text
     visitor.press("Next: alerts", target="99.5")
     visitor.press("Next: its name")
-    visitor.press("Next: look at it all", slo="shop", service="bar", owner="drinks", title="Open", about="A promise")
+    visitor.press(
+        "Next: look at it all", slo="shop", service="bar", owner="drinks", title="Open", about="A promise,\r\nkept"
+    )
     assert visitor.asked["target"] == "99.5"
     assert visitor.asked["owner"] == "drinks"
     assert "finds nothing to say against it" in visitor.text
@@ -59,6 +62,7 @@ def test_from_a_file_to_a_saved_slo_with_its_past(visitor):
     assert (visitor.status, visitor.at) == (200, "/slos/shop")
     kept = json.loads(visitor.server.ask("GET", "/api/v1/documents/SLO/shop")[1])
     assert "owner" in kept["body"]
+    assert yaml.safe_load(kept["body"])["spec"]["description"] == "A promise,\nkept"
     status = visitor.server.status("shop", events=7 * 1_440 * 100)
     assert (status["total"], status["target"]) == (7 * 1_440 * 100, 0.995)
 

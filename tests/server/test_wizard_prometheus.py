@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import threading
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.prometheus import program, running
 from tests.server.serving import NOW, served
 from tests.server.visiting import Visitor, fault
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(180)]
-
-
-def program(name: str) -> str:
-    for place in (shutil.which(name), Path(__file__).parents[2] / ".tools/debian/usr/bin" / name):
-        if place and os.access(place, os.X_OK):
-            return str(place)
-    pytest.skip(f"no program `{name}` on PATH or in .tools/debian/usr/bin; `apt-get install prometheus` brings it")
 
 
 def remembered(folder: Path, end: int) -> None:
@@ -49,36 +39,6 @@ def prometheus(tmp_path_factory):
     remembered(folder, NOW)
     with running(folder) as url:
         yield url
-
-
-@contextmanager
-def running(folder: Path):
-    """A Prometheus over this folder, gone when the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    words = [program("prometheus"), "--config.file=prometheus.yml", "--storage.tsdb.path=data"]
-    words += ["--storage.tsdb.retention.time=10y", f"--web.listen-address=127.0.0.1:{port}"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(words, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            deadline = time.monotonic() + 60
-            while not ready(url):
-                assert process.poll() is None, (folder / "log").read_text()[-2000:]
-                assert time.monotonic() < deadline, "waited too long for Prometheus"
-                time.sleep(0.05)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/-/ready", timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 def until(visitor: Visitor, gone: str) -> None:

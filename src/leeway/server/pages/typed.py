@@ -23,9 +23,12 @@ class Fault:
 
 
 async def typed(request: Request) -> dict[str, str]:
-    """The fields of a form, without blanks around them; of a field that comes twice the last."""
+    """The fields of a form, without blanks around them; of a field that comes twice the last.
+
+    Lines end as they do in files: browsers send other ends.
+    """
     body = (await request.body()).decode("utf-8", "replace")
-    return {name: text.strip() for name, text in parse_qsl(body, keep_blank_values=True)}
+    return {name: text.strip().replace("\r\n", "\n") for name, text in parse_qsl(body, keep_blank_values=True)}
 
 
 async def sent(request: Request) -> list[tuple[str, bytes]]:

@@ -44,7 +44,7 @@ class Desk:
         now = await self._current(slo)
         seen = await self._seen(slo, told, now)
         try:
-            text = _written(told) if told.get("by") == "yaml" else openslo.compose([changed(_slo(seen), told)])
+            text = told.get("text", "") if told.get("by") == "yaml" else openslo.compose([changed(_slo(seen), told)])
             told = fields(_slo(seen)) | told | {"seen": str(seen.number)}
             plan = await self._planned(slo, text)
         except LeewayError as error:
@@ -94,7 +94,7 @@ class Desk:
 
     async def write(self, request: Request, told: dict[str, str]) -> Response:
         """The text: looked at or applied, all of it or nothing."""
-        text = _written(told)
+        text = told.get("text", "")
         file = SourceText("text", text)
         plan: PlanView | None = None
         try:
@@ -202,11 +202,6 @@ def _document(plan: PlanView) -> SLO:
 def _only(documents: tuple[Document, ...]) -> SLO:
     """The one SLO of a text that Leeway wrote itself."""
     return next(one for one in documents if isinstance(one, SLO))
-
-
-def _written(told: dict[str, str]) -> str:
-    """The text as it was written; browsers send other ends of lines."""
-    return told.get("text", "").replace("\r\n", "\n")
 
 
 def _diff(before: str, after: str, old: str, new: str) -> str:

@@ -37,7 +37,7 @@ def fields(slo: SLO) -> dict[str, str]:
 def changed(slo: SLO, typed: Fields) -> SLO:
     """The SLO with what was typed differently from what it says. Raises Invalid at the field that cannot be read."""
     told = fields(slo)
-    new = {name: typed.get(name, text).replace("\r\n", "\n").strip() for name, text in told.items()}
+    new = {name: typed.get(name, text).strip() for name, text in told.items()}
     if all(new[name] == text.strip() for name, text in told.items()):
         return slo
     labels = slo.metadata.labels if new["labels"] == told["labels"] else _labels(new["labels"])

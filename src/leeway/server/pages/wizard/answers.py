@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from leeway.errors import Invalid
 
@@ -75,6 +75,12 @@ class Answers(BaseModel):
     owner: str = ""
     in_project: str = ""
     about: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _lines(cls, told: object) -> object:
+        """Browsers end lines otherwise than files do."""
+        return told.replace("\r\n", "\n") if isinstance(told, str) else told
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Answers:
