@@ -35,6 +35,12 @@ from leeway.spec.plan import compile_slo
 from leeway.store import open_points, open_state
 
 OPENED = 1_790_000_000
+OPENINGS = st.integers(OPENED, OPENED + 10 * 365 * DAY_S)
+"""Some moment of ten years."""
+
+
+def named(slo: str) -> Story:
+    return next(one for one in STORIES if one.slo == slo)
 
 
 def columns(told: Minutes) -> list[list[float]]:
@@ -59,6 +65,23 @@ def test_a_story_has_sane_rows(story: Story) -> None:
     assert np.all((told.good >= 0) & (told.good <= told.total))
     assert np.all(told.time % 60 == 0)
     assert np.all((told.known >= told.time + 60) & (told.known <= OPENED))
+
+
+@given(OPENINGS)
+def test_on_every_day_the_deploy_is_one_burn_of_25_minutes(opened: int) -> None:
+    """Chance adds nothing to it: not a checkout fails in the hour before it and in the hour after."""
+    deploy = opened // DAY_S * DAY_S - 2 * DAY_S + 14 * HOUR_S + 300
+    told = named("checkout").told(deploy - HOUR_S, deploy + 2 * HOUR_S, opened)
+    assert told.time[told.good < told.total].tolist() == list(range(deploy, deploy + 25 * 60, 60))
+
+
+@given(OPENINGS)
+def test_in_every_night_there_are_three_bad_minutes_and_by_day_none(opened: int) -> None:
+    """On quiet weekends too, when one page is a larger part of all."""
+    told = named("catalogue").told(opened - 7 * DAY_S, opened, opened)
+    bad = told.time[told.good < 0.95 * told.total]
+    warming = told.time % DAY_S // 60
+    assert bad.tolist() == told.time[(warming >= 180) & (warming < 183)].tolist()
 
 
 def test_the_last_batch_is_the_newest_noon() -> None:
@@ -209,7 +232,7 @@ def test_the_slow_burn_has_one_ticket_and_no_page() -> None:
     files = definitions("http://127.0.0.1:9", Path("/nowhere"))
     library = Library.of(texts().judge(files, Library.of(()))[0])
     (slo,) = (one for one in library.slos if one.metadata.name == "search")
-    rows = next(one for one in STORIES if one.slo == "search").told(now - 30 * DAY_S, now, now)
+    rows = named("search").told(now - 30 * DAY_S, now, now)
     table = Table.of_one(Owner("search"), rows.time, good=rows.good, total=rows.total)
     told = run([compile_slo(slo, library)], library, table, step_s=60).told
     burning = [one for one in told if one.fired_at > now - 8 * DAY_S]

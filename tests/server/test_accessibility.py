@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.server.test_browser import CONTRAST, browser, pytestmark, visit
 from tests.server.whole import EXAMPLES
 from tools.chromium import DRAWN
@@ -163,7 +163,7 @@ def test_a_word_shows_its_meaning_to_whoever_reaches_it(visit):  # the fixture
     page = visit("/slos")
     word = page.get_by_role("link", name="Burn").first
     word.focus()
-    assert "How fast the budget is spent" in page.get_by_role("tooltip").inner_text()
+    expect(page.get_by_role("tooltip")).to_contain_text("How fast the budget is spent")
 
 
 def test_the_theme_that_was_chosen_stays(visit):  # the fixture
@@ -178,9 +178,9 @@ def test_times_come_in_ones_own_zone_and_say_so(visit):  # the fixture
     """UTC until somebody wants otherwise; the button says which."""
     page = visit("/", timezone_id="Asia/Tokyo")
     clock = page.locator("footer time")
-    assert "UTC" in clock.inner_text()
+    expect(clock).to_contain_text("UTC")
     page.get_by_role("button", name="UTC").click()
-    assert "GMT+9" in clock.inner_text()
+    expect(clock).to_contain_text("GMT+9")
     assert page.get_by_role("button", name="Asia/Tokyo").get_attribute("aria-pressed") == "true"
 
 

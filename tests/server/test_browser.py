@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tools.chromium import FLAGS, LACKS
 from tools.chromium import PROGRAM as CHROMIUM
 
+expect.set_options(timeout=30_000)  # as long as every other wait of the browser
 NAMES = "--enable-blink-features=ComputedAccessibilityInfo"  # element.computedName, as a screen reader would say it
 pytestmark = [
     pytest.mark.browser,
@@ -105,9 +106,9 @@ def test_the_way_from_the_list_to_an_explanation_and_back_without_scripts(visit)
     page = visit("/", java_script_enabled=False)
     page.get_by_role("link", name="SLOs", exact=True).first.click()
     page.get_by_role("link", name="checkout").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "checkout"
+    expect(page.get_by_role("heading", level=1)).to_have_text("checkout")
     page.get_by_role("link", name="All SLOs").click()
-    assert page.get_by_role("row").filter(has_text="checkout").is_visible()
+    expect(page.get_by_role("row").filter(has_text="checkout")).to_be_visible()
 
 
 def test_what_can_be_pressed_is_large_enough_for_a_thumb(visit):

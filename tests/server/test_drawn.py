@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from tests.server.serving import HOUR, NOW
 from tests.server.test_browser import browser, pytestmark
 from tests.server.whole import GAP
@@ -294,13 +295,13 @@ def test_a_moment_is_chosen_by_keys_and_written_about(charted):
     assert legend(page, "volume")
     write = page.get_by_role("link", name="Write what happened")
     over.press("Enter")
-    assert write.is_visible()
+    expect(write).to_be_visible()
     over.press("Escape")
-    assert not write.is_visible()
+    expect(write).to_be_hidden()
     over.press("Enter")
     write.click()
-    assert page.get_by_label("When").input_value() == moment(NOW - 60).isoformat().replace("+00:00", "Z")
-    assert page.get_by_label("Until").input_value() == ""
+    expect(page.get_by_label("When")).to_have_value(moment(NOW - 60).isoformat().replace("+00:00", "Z"))
+    expect(page.get_by_label("Until")).to_have_value("")
 
 
 def test_a_span_is_chosen_by_keys_or_with_shift_and_the_mouse(charted):
@@ -311,7 +312,7 @@ def test_a_span_is_chosen_by_keys_or_with_shift_and_the_mouse(charted):
     for _ in range(3):
         over.press("Shift+PageDown")
     said = page.locator("[data-reach=said]")
-    assert said.inner_text() == "21 Sept 13:44 to 21 Sept 14:14 UTC"
+    expect(said).to_have_text("21 Sept 13:44 to 21 Sept 14:14 UTC")
     box = place(page, "burn")
     page.mouse.move(box["x"] + 100, box["y"] + 40)
     page.keyboard.down("Shift")
@@ -319,9 +320,9 @@ def test_a_span_is_chosen_by_keys_or_with_shift_and_the_mouse(charted):
     page.mouse.move(box["x"] + 300, box["y"] + 40, steps=3)
     page.mouse.up()
     page.keyboard.up("Shift")
-    assert said.inner_text() != "21 Sept 13:44 to 21 Sept 14:14 UTC"
-    assert not page.get_by_role("link", name="This part as a page").is_visible()
-    assert not page.get_by_role("link", name="Silence it").is_visible()
+    expect(said).not_to_have_text("21 Sept 13:44 to 21 Sept 14:14 UTC")
+    expect(page.get_by_role("link", name="This part as a page")).to_be_hidden()
+    expect(page.get_by_role("link", name="Silence it")).to_be_hidden()
     page.get_by_role("link", name="Write what happened").click()
     begin, end = page.get_by_label("When").input_value(), page.get_by_label("Until").input_value()
     assert "2026-09-21T" in begin < end
@@ -335,12 +336,12 @@ def test_a_span_to_come_is_silenced_after_a_look_at_what_it_covers(charted):
     for _ in range(3):
         over.press("Shift+ArrowRight")
     page.get_by_role("link", name="Silence it").click()
-    assert page.get_by_label("SLO", exact=True).input_value() == "gappy"
-    assert page.get_by_label("From (UTC)").input_value() == moment(NOW).isoformat()[:16]
+    expect(page.get_by_label("SLO", exact=True)).to_have_value("gappy")
+    expect(page.get_by_label("From (UTC)")).to_have_value(moment(NOW).isoformat()[:16])
     page.get_by_label("Who you are").fill("ann")
     page.get_by_label("Why").fill("a move")
     page.get_by_role("button", name="See what it covers").click()
-    assert page.get_by_role("heading", name="Preview: nothing is silenced yet").is_visible()
+    expect(page.get_by_role("heading", name="Preview: nothing is silenced yet")).to_be_visible()
 
 
 def test_a_dialog_closes_with_escape_and_gives_the_focus_back(charted):
@@ -351,7 +352,7 @@ def test_a_dialog_closes_with_escape_and_gives_the_focus_back(charted):
     for key, name in (("Control+k", "Find an SLO or a page"), ("?", "Keys")):
         page.keyboard.press(key)
         dialog = page.get_by_role("dialog", name=name)
-        assert dialog.is_visible()
+        expect(dialog).to_be_visible()
         page.keyboard.press("Escape")
-        assert not dialog.is_visible()
+        expect(dialog).to_be_hidden()
         assert link.evaluate("(element) => element === document.activeElement")

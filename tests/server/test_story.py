@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.demo.program import Program, started
 from tests.prometheus import running
 from tests.server.test_browser import browser, pytestmark
@@ -67,12 +67,12 @@ def test_from_nothing_to_a_first_slo_on_ones_own_prometheus(tmp_path, prometheus
     with started(tmp_path / "home", "serve", "--port", "0", LEEWAY_ALLOW_HOSTS=netloc) as server:
         home = server.until(lambda: re.search(r"http://127\.0\.0\.1:\d+", server.err), SOON_S)[0]
         page.goto(home)
-        assert "leeway demo" in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("leeway demo")
         page.get_by_role("link", name="Make the first SLO").click()
         page.get_by_label("Address", exact=True).fill(prometheus)
         region = page.get_by_role("region", name="A Prometheus")
         region.get_by_role("button", name="Test").click()
-        assert "It answers" in page.get_by_role("status").inner_text()
+        expect(page.get_by_role("status")).to_contain_text("It answers")
         page.get_by_label("Address", exact=True).fill(prometheus)
         region.get_by_role("button", name="Use it").click()
         page.get_by_label("Good events, in PromQL").fill('requests_total{code="200"}')
@@ -88,13 +88,13 @@ def test_from_nothing_to_a_first_slo_on_ones_own_prometheus(tmp_path, prometheus
         page.get_by_label("Name", exact=True).fill("orders")
         page.get_by_label("Service", exact=True).fill("shop")
         page.get_by_role("button", name="Next: look at it all").click()
-        assert "target: 0.98" in page.locator("#yaml").inner_text()
+        expect(page.locator("#yaml")).to_contain_text("target: 0.98")
         page.get_by_role("button", name="Save it, with the past that was read").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "orders"
+        expect(page.get_by_role("heading", level=1)).to_have_text("orders")
         one = f"{home}/slos/orders?refresh=off"
         lead = page.locator("p.lead")
         look_until(page, server, one, lambda: "98.9" in lead.inner_text())  # when all of the past is fetched
-        assert page.locator(".head .healthy").count() == 1
+        expect(page.locator(".head .healthy")).to_have_count(1)
         page.locator(DRAWN).wait_for()
 
 
@@ -105,7 +105,7 @@ def test_the_bar_is_broken_and_its_budget_burns_until_somebody_is_called(tmp_pat
         home = address(demo)
         page.goto(home)
         page.get_by_role("button", name="Break the bar: everybody walks out").click()
-        assert page.get_by_role("heading", name="The bar is broken").is_visible()
+        expect(page.get_by_role("heading", name="The bar is broken")).to_be_visible()
         begun = page.locator("footer time").get_attribute("datetime")
 
         # What else there is to see, while guests walk out.
@@ -113,7 +113,7 @@ def test_the_bar_is_broken_and_its_budget_burns_until_somebody_is_called(tmp_pat
         page.get_by_role("link", name="checkout").click()
         page.locator(DRAWN).wait_for()
         page.get_by_role("link", name="Budget ledger").click()
-        assert page.get_by_role("row").filter(has_text="25 min").is_visible()
+        expect(page.get_by_role("row").filter(has_text="25 min")).to_be_visible()
 
         # What other policies would have done with that burn.
         page.get_by_role("link", name="Alerts", exact=True).last.click()
@@ -127,28 +127,28 @@ def test_the_bar_is_broken_and_its_budget_burns_until_somebody_is_called(tmp_pat
         page.get_by_role("button", name="Try it on the past").click()
         tried = page.get_by_role("region", name="Side by side")
         look_until(page, demo, page.url, lambda: tried.count() > 0)
-        assert "as defined" in tried.inner_text()
+        expect(tried).to_contain_text("as defined")
 
         # It burns: within a minute or two the hour has lost its budget.
         hour = f"{home}/slos/bar-this-hour?refresh=off"
         look_until(page, demo, hour, lambda: page.locator(".head .exhausted").count() > 0, WHEN_IT_BURNS_S)
         page.locator(DRAWN).wait_for()
-        assert "overspent" in page.locator("p.lead").inner_text()
+        expect(page.locator("p.lead")).to_contain_text("overspent")
 
         # Somebody is called, and takes it.
         alerts = f"{home}/alerts?refresh=off"
         mine = page.get_by_role("table").first.get_by_role("row").filter(has_text="bar-watch")
         look_until(page, demo, alerts, lambda: mine.count() > 0 and "arrived" in mine.inner_text(), WHEN_IT_BURNS_S)
-        assert "page" in mine.inner_text()
+        expect(mine).to_contain_text("page")
         mine.get_by_role("textbox").fill("alex")
         mine.get_by_role("button", name="Acknowledge").click()
-        assert "alex looks after it" in mine.inner_text()
+        expect(mine).to_contain_text("alex looks after it")
 
         # The burn is a row of the ledger, with its page; a note says what happened, from the moment it began.
         ledger = f"{home}/slos/bar?tab=ledger"
         burn = page.get_by_role("row").filter(has_text="bar-watch")
         look_until(page, demo, ledger, lambda: burn.count() > 0)
-        assert "goes on" in burn.inner_text()
+        expect(burn).to_contain_text("goes on")
         page.goto(f"{home}/slos/bar?span=1h")
         over = page.locator("[data-chart=budget] .u-over")
         over.focus()
@@ -158,8 +158,8 @@ def test_the_bar_is_broken_and_its_budget_burns_until_somebody_is_called(tmp_pat
         page.get_by_label("Who says so").fill("alex")
         page.get_by_label("When").fill(begun)
         page.get_by_role("button", name="Write it on the charts").click()
-        assert "Nobody at the door" in page.locator("ul.notes").inner_text()
-        assert "Nobody at the door" in burn.inner_text()
+        expect(page.locator("ul.notes")).to_contain_text("Nobody at the door")
+        expect(burn).to_contain_text("Nobody at the door")
 
         # While it is mended nobody else need be called.
         page.goto(f"{home}/silences")
@@ -167,20 +167,20 @@ def test_the_bar_is_broken_and_its_budget_burns_until_somebody_is_called(tmp_pat
         page.get_by_label("Who you are").fill("alex")
         page.get_by_label("Why").fill("the door is being mended")
         page.get_by_role("button", name="See what it covers").click()
-        assert "1 of their alerts is up: page bar (bar-watch)" in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("1 of their alerts is up: page bar (bar-watch)")
         page.get_by_role("button", name="Silence it").click()
-        assert "the door is being mended" in page.get_by_role("region", name="In force now").inner_text()
+        expect(page.get_by_role("region", name="In force now")).to_contain_text("the door is being mended")
 
         # Mended, guests are greeted again.
         page.goto(home)
         page.get_by_role("button", name="Mend it").click()
-        assert page.get_by_role("heading", name="The bar is open").is_visible()
+        expect(page.get_by_role("heading", name="The bar is open")).to_be_visible()
 
         # The week knows of it.
         page.goto(f"{home}/reports")
         page.get_by_role("region", name="Weekly").get_by_role("link").first.click()
         costs = page.get_by_role("region", name="What cost most")
-        assert costs.get_by_role("link", name="bar", exact=True).count() > 0
+        expect(costs.get_by_role("link", name="bar", exact=True).first).to_be_visible()
         with page.expect_download() as kept:
             page.get_by_role("link", name="One file to mail").click()
         assert "bar-this-hour" in kept.value.path().read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 from tests.server.test_browser import CONTRAST, browser, pytestmark
 from tests.server.test_wizard import csv
 
@@ -41,7 +42,7 @@ def test_a_target_is_found_with_the_slider_and_saved(page):
     slider.focus()
     page.keyboard.press("ArrowRight")
     told.get_by_text("99.5 % over").wait_for()
-    assert box.input_value() == "99.5"
+    expect(box).to_have_value("99.5")
     assert slider.get_attribute("aria-valuetext") == "99.5 %"
     page.keyboard.press("Home")
     told.get_by_text("50 % over").wait_for()
@@ -52,10 +53,10 @@ def test_a_target_is_found_with_the_slider_and_saved(page):
     page.mouse.move(edge["x"] + edge["width"] - 2, edge["y"] + edge["height"] / 2, steps=5)
     page.mouse.up()
     told.get_by_text("99.999 % over").wait_for()
-    assert box.input_value() == "99.999"
+    expect(box).to_have_value("99.999")
     box.fill("99.85")
     told.get_by_text("99.85 % over").wait_for()
-    assert slider.input_value() == "10"
+    expect(slider).to_have_value("10")
     told.get_by_text("being counted").wait_for(state="detached")
     assert page.evaluate(CONTRAST) == []
     page.get_by_role("button", name="Next: alerts").click()
@@ -63,6 +64,6 @@ def test_a_target_is_found_with_the_slider_and_saved(page):
     page.get_by_label("Name", exact=True).fill("shop")
     page.get_by_label("Service", exact=True).fill("bar")
     page.get_by_role("button", name="Next: look at it all").click()
-    assert "target: 0.9985" in page.locator("#yaml").inner_text()
+    expect(page.locator("#yaml")).to_contain_text("target: 0.9985")
     page.get_by_role("button", name="Save it, with the past that was read").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "shop"
+    expect(page.get_by_role("heading", level=1)).to_have_text("shop")

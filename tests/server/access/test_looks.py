@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from tests.server.access import people
 from tests.server.access.conftest import apply, definition
 from tests.server.serving import served, slo
@@ -68,7 +69,7 @@ def test_the_pages_about_people_can_be_read_by_everybody(browser, town, look):
         wrong += [(path, one) for one in complaints]
         wrong += [(path, one) for one in (page.evaluate(CONTRAST) if look != "forced" else ())]
         wrong += [(path, "over the edge")] * (page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0)
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         if folder := os.environ.get("LEEWAY_TEST_PICTURES"):
             page.screenshot(path=Path(folder) / f"{path.strip('/').replace('/', '-')}-{look}.png", full_page=True)
         context.close()
@@ -87,8 +88,8 @@ def test_somebody_signs_in_looks_at_one_project_and_signs_out(browser, town):
     page.wait_for_url("**/?project=shop")
     page.get_by_role("link", name="SLOs", exact=True).first.click()
     page.wait_for_url("**/slos?project=shop")
-    assert page.get_by_role("link", name="buyzz").is_visible()
-    assert page.get_by_role("link", name="barezz").count() == 0
+    expect(page.get_by_role("link", name="buyzz")).to_be_visible()
+    expect(page.get_by_role("link", name="barezz")).to_have_count(0)
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="SLO, service or page").fill("buy")
     page.get_by_role("option", name="buyzz").wait_for()
