@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 LONGEST = 5_000
-"""Letters; what is longer is shown as it was written. The worst of so many are read within 30 ms."""
+"""Letters; what is longer is shown as it was written. The worst that was found, 5,000 opening brackets, took 46 ms."""
 
 TAGS = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
