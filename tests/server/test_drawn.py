@@ -110,13 +110,13 @@ def known(told: dict) -> dict:
 
 
 def amended(told: dict) -> dict:
-    """The same with a band of every kind, each where nothing else is."""
+    """The same with a band of every kind, each where nothing else is, but for a page of half a minute in a ticket."""
 
     def span(ago: float, lasts: float) -> dict[str, str]:
         return {name: moment(at).isoformat() for name, at in (("start", NOW - ago), ("end", NOW - ago + lasts))}
 
     told["alerts"] = [
-        {"policy": "fast", "severity": "page", "told": True} | span(1.5 * HOUR, 1_200),
+        {"policy": "fast", "severity": "page", "told": True} | span(0.8 * HOUR, 30),
         {"policy": "slow", "severity": "ticket", "told": True} | span(0.9 * HOUR, 1_200),
     ]
     told["silences"] = [{"by": "ann", "why": "a move"} | span(7 * HOUR, 2_400)]

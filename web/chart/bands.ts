@@ -3,6 +3,9 @@ import { epoch, type Told } from "./told";
 
 type Ink = (name: string) => string;
 
+/** How wide the strip of an alert is, in pixels, however short it was up. */
+const LEAST = 8;
+
 /** Behind the curves: unknown spans hatched, silences shaded over a strip along the foot; alerts under a strip along the head. */
 export function behind(told: Told, ink: Ink): (plot: uPlot) => void {
   return (plot) => {
@@ -26,13 +29,16 @@ export function behind(told: Told, ink: Ink): (plot: uPlot) => void {
       const span = between(gap.start, gap.end);
       if (span) hatched(ctx, span, bbox, ink("hatch"));
     }
-    for (const alert of told.alerts) {
+    const front = (alert: { severity: string }): number => Number(alert.severity === "page");
+    for (const alert of [...told.alerts].sort((a, b) => front(a) - front(b))) {
+      const page = alert.severity === "page";
       const span = between(alert.start, alert.end);
       if (!span) continue;
-      ctx.fillStyle = ink(alert.severity === "page" ? "bad-ground" : "risk-ground");
-      ctx.fillRect(span[0], bbox.top, span[1] - span[0], bbox.height);
-      ctx.fillStyle = ink(alert.severity === "page" ? "bad" : "risk");
-      ctx.fillRect(span[0], bbox.top + (alert.severity === "page" ? 0 : strip), span[1] - span[0], strip);
+      const wide = span[1] - span[0];
+      ctx.fillStyle = ink(page ? "bad-ground" : "risk-ground");
+      ctx.fillRect(span[0], bbox.top, wide, bbox.height);
+      ctx.fillStyle = ink(page ? "bad" : "risk");
+      ctx.fillRect(span[0], bbox.top + (page ? 0 : strip), Math.max(wide, LEAST * devicePixelRatio), strip);
     }
     ctx.restore();
   };
