@@ -118,6 +118,7 @@ def amended(told: dict) -> dict:
     told["alerts"] = [
         {"policy": "fast", "severity": "page", "told": True} | span(0.8 * HOUR, 30),
         {"policy": "slow", "severity": "ticket", "told": True} | span(0.9 * HOUR, 1_200),
+        {"policy": "new", "severity": "ticket", "told": True} | span(60 - 10 * HOUR / 3, 30),  # a third is ahead
     ]
     told["silences"] = [{"by": "ann", "why": "a move"} | span(7 * HOUR, 2_400)]
     told["annotations"] = [{"number": 1, "text": "a move", "by": "bob"} | span(2.6 * HOUR, 1_200)]
@@ -173,6 +174,12 @@ def test_what_is_drawn_can_be_seen(charted, look):
             found = page.evaluate(f"mark('{name}', '{colour}')")
             assert found["count"] > 15, (name, colour, found)
             assert found["contrast"] >= 3, (name, colour, found)
+
+
+def test_an_alert_at_the_right_edge_is_drawn_within_the_chart(charted):
+    """The least width of its strip alone would lie outside."""
+    page = charted(bands=True)
+    assert page.evaluate("mark('burn', 'risk', 0.95, 1)")["count"] > 15
 
 
 def test_a_gap_is_hatched_and_nothing_is_drawn_across_it(charted):

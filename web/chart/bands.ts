@@ -38,7 +38,9 @@ export function behind(told: Told, ink: Ink): (plot: uPlot) => void {
       ctx.fillStyle = ink(page ? "bad-ground" : "risk-ground");
       ctx.fillRect(span[0], bbox.top, wide, bbox.height);
       ctx.fillStyle = ink(page ? "bad" : "risk");
-      ctx.fillRect(span[0], bbox.top + (page ? 0 : strip), Math.max(wide, LEAST * devicePixelRatio), strip);
+      const shown = Math.max(wide, LEAST * devicePixelRatio);
+      const from = Math.min(span[0], bbox.left + bbox.width - shown); // what began just now is seen too
+      ctx.fillRect(from, bbox.top + (page ? 0 : strip), shown, strip);
     }
     ctx.restore();
   };
